@@ -1,0 +1,1 @@
+"""Source in, table out: readers, checks, the load, the demonstration province."""

@@ -1,0 +1,55 @@
+"""The list of refused rows: one line a fault, readable in a spreadsheet."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+from etl.check import Fault
+
+COLUMNS = ("row", "field", "value", "reason", "kind")
+
+
+class Report:
+    """Writes faults as they come; the file exists only when there is something to tell.
+
+    Attributes:
+        path: the file, None while nothing was written.
+        reasons: how often each (field, reason) was met among refusals.
+        warnings: the same among rows that were kept.
+    """
+
+    def __init__(self, wanted: Path) -> None:
+        self._wanted = wanted
+        self._stream: TextIO | None = None
+        self.path: Path | None = None
+        self.reasons: Counter[tuple[str, str]] = Counter()
+        self.warnings: Counter[tuple[str, str]] = Counter()
+
+    def refuse(self, faults: Iterable[Fault]) -> None:
+        """Write down why rows were refused."""
+        self._write(faults, "refused", self.reasons)
+
+    def warn(self, faults: Iterable[Fault]) -> None:
+        """Write down what was kept, but should be looked at."""
+        self._write(faults, "warning", self.warnings)
+
+    def _write(self, faults: Iterable[Fault], kind: str, counter: Counter[tuple[str, str]]) -> None:
+        for fault in faults:
+            csv.writer(self._open()).writerow((*fault, kind))
+            counter[fault.field, fault.reason] += 1
+
+    def _open(self) -> TextIO:
+        if self._stream is None:
+            self._wanted.parent.mkdir(parents=True, exist_ok=True)
+            # The mark at the start makes spreadsheets read the letters right.
+            self._stream = self._wanted.open("w", encoding="utf-8-sig", newline="")
+            csv.writer(self._stream).writerow(COLUMNS)
+            self.path = self._wanted
+        return self._stream
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._stream is not None:
+            self._stream.close()

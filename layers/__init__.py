@@ -1,0 +1,1 @@
+"""Datasets: one folder each, and the objects that a folder becomes."""

@@ -1,0 +1,145 @@
+"""Read every layer folder once; refuse what cannot be true."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from layers import build
+from layers.errors import LayerInvalid, LayerUnknown
+from layers.model import CodeList, Layer, Text
+
+_RESERVED = {"codelists", "__pycache__"}
+
+
+@dataclass(frozen=True)
+class Layers:
+    """All declared layers, by id, in the order of groups and then of ids."""
+
+    by_id: Mapping[str, Layer]
+    groups: Mapping[str, Text]
+
+    def get(self, layer_id: str) -> Layer:
+        """Return a layer.
+
+        Raises:
+            LayerUnknown: no folder has this name.
+        """
+        try:
+            return self.by_id[layer_id]
+        except KeyError:
+            raise LayerUnknown(layer_id, tuple(self.by_id)) from None
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.by_id.values())
+
+    def __len__(self) -> int:
+        return len(self.by_id)
+
+    @cached_property
+    def heatmaps(self) -> tuple[Layer, ...]:
+        """Layers that are aggregated to H3."""
+        return tuple(layer for layer in self if layer.heatmap)
+
+
+def load(*more: Path) -> Layers:
+    """Read the layers that come with the product, and those of further folders.
+
+    Raises:
+        LayerInvalid: naming the file, the key and the reason.
+    """
+    with as_file(files("layers")) as own:
+        folders = (own, *more)
+        codelists = {name: found for folder in folders for name, found in _codelists(folder)}
+        groups: dict[str, Text] = {}
+        for folder in folders:
+            groups |= (
+                _read_yaml(folder / "groups.yaml") if (folder / "groups.yaml").exists() else {}
+            )
+        found: dict[str, Layer] = {}
+        for folder in folders:
+            for place in _layer_folders(folder):
+                if place.name in found:
+                    raise LayerInvalid(place / "layer.yaml", "id", "a layer of this name exists")
+                found[place.name] = read(place, codelists, groups)
+    order = list(groups)
+    ranked = sorted(found.values(), key=lambda layer: (order.index(layer.group), layer.id))
+    return Layers({layer.id: layer for layer in ranked}, groups)
+
+
+def read(folder: Path, codelists: Mapping[str, CodeList], groups: Mapping[str, Text]) -> Layer:
+    """Read one layer folder.
+
+    Raises:
+        LayerInvalid: naming the file, the key and the reason.
+    """
+    file = folder / "layer.yaml"
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", folder.name):
+        raise LayerInvalid(file, "id", "a folder's name has small letters, digits and _ only")
+    declared = _read_yaml(file)
+    _check_shape(file, declared)
+    style = _read_style(folder / "style.json")
+    layer = build.layer(folder, declared, style, codelists)
+    for key, reason in build.contradictions(layer, declared, groups):
+        raise LayerInvalid(file, key, reason)
+    return layer
+
+
+def _layer_folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise LayerInvalid(folder, "layers", "this folder does not exist")
+    inside = sorted(place for place in folder.iterdir() if place.is_dir())
+    kept = [place for place in inside if place.name not in _RESERVED]
+    for place in kept:
+        if not (place / "layer.yaml").is_file():
+            raise LayerInvalid(place / "layer.yaml", "file", "a layer folder needs this file")
+    return kept
+
+
+def _codelists(folder: Path) -> Iterator[tuple[str, CodeList]]:
+    for file in sorted((folder / "codelists").glob("*.yaml")):
+        declared = _read_yaml(file)
+        for code in declared:
+            if not isinstance(code, str):
+                raise LayerInvalid(file, str(code), "write the code in quotes")
+        yield file.stem, build.codelist(declared, is_open=False)
+
+
+def _read_yaml(file: Path) -> dict[str, Any]:
+    try:
+        declared = yaml.safe_load(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise LayerInvalid(file, "file", f"cannot be read ({error})") from error
+    except yaml.YAMLError as error:
+        raise LayerInvalid(file, "yaml", " ".join(str(error).split())) from error
+    if not isinstance(declared, dict):
+        raise LayerInvalid(file, "yaml", "a mapping of keys to values is needed")
+    return declared
+
+
+def _read_style(file: Path) -> dict[str, Any]:
+    try:
+        style = json.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise LayerInvalid(file, "file", "a layer folder needs this file") from None
+    except ValueError as error:
+        raise LayerInvalid(file, "json", str(error)) from error
+    if not isinstance(style, dict) or not isinstance(style.get("layers"), list):
+        raise LayerInvalid(file, "layers", "a list of style layers is needed")
+    return style
+
+
+def _check_shape(file: Path, declared: dict[str, Any]) -> None:
+    schema = json.loads(files("layers").joinpath("layer.schema.json").read_text("utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    error = jsonschema.exceptions.best_match(validator.iter_errors(declared))
+    if error is not None:
+        key = ".".join(str(step) for step in error.absolute_path) or "layer.yaml"
+        raise LayerInvalid(file, key, error.message)

@@ -1,0 +1,2 @@
+-- First and last time of a layer's rows, as instants.
+SELECT min({time})::timestamptz, max({time})::timestamptz FROM {table}

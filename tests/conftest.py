@@ -1,0 +1,246 @@
+"""A real PostGIS for every test that asks: a template made once, cloned per test."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from filelock import FileLock
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from etl import tables
+from gis_server.settings import Settings
+from layers import registry
+from layers.registry import Layers
+from sql import migrate
+
+ROOT = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("GIS_TEST_DATA", ROOT.parent / "shared" / "data"))
+"""Real files, read only; they are not part of the project."""
+
+UNTIL = datetime(2026, 6, 30, tzinfo=UTC)
+"""End of the demonstration's year in tests."""
+
+
+def pytest_report_header() -> str:
+    where = "present" if SHARED.is_dir() else "absent"
+    return f"postgis: {_admin_url()}  real data: {where}"
+
+
+def _admin_url() -> str:
+    """A server where databases can be created: the given one, or a cluster of our own."""
+    given = os.environ.get("GIS_DATABASE_URL")
+    if given:
+        return given
+    from gis_server.cluster import Cluster  # noqa: PLC0415
+
+    cluster = Cluster(ROOT / "var" / "test")
+    cluster.start()
+    return cluster.admin_dsn()
+
+
+def _unavailable(reason: str) -> None:
+    """Skip with a reason; where CI is set, what is missing is a failure."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def admin_url() -> str:
+    """Address of the server on which test databases live."""
+    try:
+        return _admin_url()
+    except Exception as error:
+        _unavailable(f"no PostGIS: {error}")
+        raise
+
+
+@pytest.fixture(scope="session")
+def layers() -> Layers:
+    """The layers that come with the product."""
+    return registry.load()
+
+
+def _create(admin_url: str, name: str, template: str) -> str:
+    with psycopg.connect(admin_url, autocommit=True) as conn:
+        conn.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    return make_conninfo(admin_url, dbname=name)
+
+
+def _drop(admin_url: str, name: str) -> None:
+    assert "test" in name
+    with psycopg.connect(admin_url, autocommit=True) as conn:
+        conn.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+@pytest.fixture(scope="session")
+def template(
+    admin_url: str, layers: Layers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A database with migrations and empty tables, one a test process."""
+    name = f"gis_test_template_{uuid4().hex[:12]}"
+    # Two databases cannot be made from one template at the same moment.
+    with FileLock(tmp_path_factory.getbasetemp().parent / "template.lock"):
+        url = _create(admin_url, name, "template0")
+    with psycopg.connect(url, autocommit=True) as conn:
+        migrate.apply(conn)
+        tables.prepare(conn, layers)
+    yield name
+    _drop(admin_url, name)
+
+
+@contextmanager
+def _database(admin_url: str, template: str) -> Iterator[str]:
+    name = f"gis_test_{uuid4().hex[:16]}"
+    url = _create(admin_url, name, template)
+    try:
+        yield url
+    finally:
+        _drop(admin_url, name)
+
+
+@pytest.fixture
+def database_url(admin_url: str, template: str) -> Iterator[str]:
+    """A database of the test's own: migrated, with empty layer tables."""
+    with _database(admin_url, template) as url:
+        yield url
+
+
+@pytest.fixture
+def conn(database_url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to the test's database, in autocommit mode and UTC."""
+    with psycopg.connect(database_url, autocommit=True) as opened:
+        opened.execute("SET TIME ZONE 'UTC'")
+        yield opened
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a test: nothing of the machine's environment."""
+    return Settings(var=tmp_path / "var", node_modules=ROOT / "node_modules")
+
+
+@pytest.fixture
+def app(settings: Settings, database_url: str) -> Iterator[Flask]:
+    """The application on the test's database."""
+    from gis_server.app import create_app  # noqa: PLC0415
+
+    made = create_app(settings, database_url)
+    yield made
+    made.extensions["gis"].pool.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of the application."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real files."""
+    if not SHARED.is_dir():
+        _unavailable(f"the real data are not at {SHARED} (GIS_TEST_DATA names another place)")
+    return SHARED
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(database_url: str, settings: Settings) -> Iterator[str]:
+    """Run the real server on a database; give its address."""
+    used = replace(settings, port=free_port())
+    environment = {
+        **os.environ,
+        "GIS_DATABASE_URL": database_url,
+        "GIS_PORT": str(used.port),
+        "GIS_VAR": str(used.var),
+        "GIS_NODE_MODULES": str(used.node_modules),
+        "GIS_WORKERS": "1",
+        **({"GIS_LAYERS": str(used.layers)} if used.layers else {}),
+    }
+    process = subprocess.Popen([sys.executable, "-m", "gis_server.cli", "serve"], env=environment)
+    address = f"http://127.0.0.1:{used.port}"
+    try:
+        _await(address, process)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+
+
+def _await(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not answer within 30 seconds")
+
+
+@pytest.fixture
+def live(database_url: str, settings: Settings) -> Iterator[str]:
+    """Address of a real server on the test's own database."""
+    with serving(database_url, settings) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def server(
+    admin_url: str, template: str, layers: Layers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Address of a real server with a small demonstration province, one a test process."""
+    from etl import demo  # noqa: PLC0415
+    from etl.load import Mode, Order, load  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("demo")
+    with _database(admin_url, template) as url:
+        with psycopg.connect(url, autocommit=True) as opened:
+            for part in demo.write(folder, parcels=3000, events=6000, seed=19, until=UNTIL):
+                order = Order(
+                    layers.get(part.layer_id),
+                    part.file,
+                    Mode.REPLACE,
+                    "tests",
+                    folder,
+                    is_demo=True,
+                )
+                load(opened, order)
+        used = Settings(var=folder / "var", node_modules=ROOT / "node_modules")
+        with serving(url, used) as address:
+            yield address
