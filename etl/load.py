@@ -63,7 +63,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a load did. ``duration_s`` in seconds; ``unused`` are columns that nothing took."""
+    """What a load did; ``unused`` columns nothing took, ``note`` says how the file was read."""
 
     rows_in: int
     rows_loaded: int
@@ -73,6 +73,7 @@ class Result:
     reasons: Mapping[tuple[str, str], int]
     warnings: Mapping[tuple[str, str], int]
     unused: tuple[str, ...]
+    note: str | None
 
 
 def default_mode(layer: Layer) -> Mode:
@@ -124,6 +125,7 @@ class _Run:
         self.report = Report(order.reports / name)
         self.rows_in = self.refused = 0
         self.unused: tuple[str, ...] = ()
+        self.note: str | None = None
         self.checksum: str | None = None
 
     def go(self, conn: Connection, progress: Progress) -> Result:
@@ -133,7 +135,7 @@ class _Run:
             plan = mapping.plan(
                 order.layer, table.columns, order.columns, has_geometry=table.has_geometry
             )
-            self.unused = plan.unused
+            self.unused, self.note = plan.unused, table.note
             intake = Intake(order.layer, table, plan)
             staged = Stage(order.layer, tuple(intake.names()), order.mode is Mode.REPLACE)
             if order.mode is Mode.UPSERT and not staged.has_key:
@@ -250,6 +252,7 @@ class _Run:
             self.report.reasons,
             self.report.warnings,
             self.unused,
+            self.note,
         )
 
 

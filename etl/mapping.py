@@ -59,7 +59,7 @@ def parse(pairs: Sequence[str]) -> dict[str, str]:
 def plan(
     layer: Layer, columns: Sequence[str], given: Mapping[str, str], *, has_geometry: bool
 ) -> Plan:
-    """Match columns to fields: by the user's word, then by name, then by the layer's aliases.
+    """Match columns to fields: by the user's word, then by name, alias or title.
 
     Names are compared without case and accents.
 
@@ -107,6 +107,8 @@ def _matches(
 
 def _by_name(field: Field, by_fold: Mapping[str, str], taken: set[str]) -> Column | None:
     candidates = [(field.name, 1.0), *((alias.name, alias.factor) for alias in field.aliases)]
+    # A table that somebody exported from us has our titles for its head.
+    candidates += [(title, 1.0) for title in field.title.values()]
     for name, factor in candidates:
         found = by_fold.get(fold(name))
         if found is not None and found not in taken:

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,9 @@ SHARED = Path(os.environ.get("GIS_TEST_DATA", ROOT.parent / "shared" / "data"))
 
 UNTIL = datetime(2026, 6, 30, tzinfo=UTC)
 """End of the demonstration's year in tests."""
+
+
+Serve = Callable[[str, Settings], AbstractContextManager[str]]
 
 
 def pytest_report_header() -> str:
@@ -211,6 +214,12 @@ def _await(address: str, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.1)
     raise RuntimeError("the server did not answer within 30 seconds")
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    """Run the real server on a database with given settings, as a context."""
+    return serving
 
 
 @pytest.fixture

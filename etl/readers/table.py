@@ -28,6 +28,7 @@ class Table:
         total: rows, when the format says it.
         first_row: number of the first row as a person counts: 2 below a header line, else 1.
         batches: the rows; they can be taken once.
+        note: what a person should know of how the file was read.
     """
 
     columns: tuple[str, ...]
@@ -37,6 +38,7 @@ class Table:
     total: int | None
     first_row: int
     batches: Iterator[pa.RecordBatch]
+    note: str | None = None
 
 
 def of_rows(columns: list[str], rows: Iterable[list[str | None]]) -> Iterator[pa.RecordBatch]:

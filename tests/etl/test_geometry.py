@@ -30,9 +30,7 @@ def test_a_polygon_becomes_a_multipolygon_in_the_layers_zone(layers: Layers) -> 
 def test_an_area_is_measured_in_the_legal_zone_of_its_source(layers: Layers) -> None:
     """Moved to another zone the same parcel would be larger by four in ten thousand."""
     place = Place.between(layers.get("land_parcel"), crs.parse("EPSG:5899"))
-    located = place.locate(
-        np.array([shapely.box(565000, 1752000, 565100, 1752100)], dtype=object)
-    )
+    located = place.locate(np.array([shapely.box(565000, 1752000, 565100, 1752100)], dtype=object))
     assert located.measured[0] == pytest.approx(10_000, abs=1e-6)
     assert located.shapes[0].area != pytest.approx(10_000, abs=1)
 
@@ -75,7 +73,9 @@ def test_a_hair_is_repaired_and_a_bow_tie_is_refused(layers: Layers) -> None:
     hair = "POLYGON ((0 0, 50 0, 50 50, 50 80, 50 50, 0 50, 0 0))"
     bow_tie = "POLYGON ((0 0, 50 50, 50 0, 0 50, 0 0))"
     located = place.locate(_shapes(hair, bow_tie))
-    assert [(w.row, w.reason) for w in located.warnings] == [(0, "repaired: ring self-intersection")]
+    assert [(w.row, w.reason) for w in located.warnings] == [
+        (0, "repaired: ring self-intersection")
+    ]
     assert located.shapes[0].is_valid
     assert located.shapes[0].area == 2500
     assert [(f.row, f.reason, f.value) for f in located.faults] == [

@@ -127,9 +127,7 @@ def test_strict_loads_nothing(conn: Connection, run: Load, tmp_path: Path) -> No
     ]
 
 
-def test_a_dry_run_counts_and_changes_nothing(
-    conn: Connection, run: Load, tmp_path: Path
-) -> None:
+def test_a_dry_run_counts_and_changes_nothing(conn: Connection, run: Load, tmp_path: Path) -> None:
     file = _csv(tmp_path, HEADER + "A,Một,,,105.8,21.5\nB,,,,105.8,21.5\n")
     result = run("camera", file, dry_run=True)
     assert (result.rows_loaded, result.rows_refused) == (1, 1)
@@ -137,9 +135,7 @@ def test_a_dry_run_counts_and_changes_nothing(
     assert _all(conn, "SELECT count(*) FROM ops.load") == [(0,)]
 
 
-def test_each_load_is_a_row_of_the_journal(
-    conn: Connection, run: Load, cameras: Writer
-) -> None:
+def test_each_load_is_a_row_of_the_journal(conn: Connection, run: Load, cameras: Writer) -> None:
     file = cameras(".geojson")
     run("camera", file)
     (row,) = _all(
@@ -185,10 +181,8 @@ def test_replace_leaves_only_the_new_rows(conn: Connection, run: Load, tmp_path:
     assert _all(conn, "SELECT count(*) FROM pg_tables WHERE schemaname = 'stage'") == [(0,)]
 
 
-def test_numbers_go_on_after_those_of_a_file(
-    conn: Connection, run: Load, tmp_path: Path
-) -> None:
-    parcels = "ma,sheet,number,land_code,wkt\n{},12,7,ONT,\"{}\"\n"
+def test_numbers_go_on_after_those_of_a_file(conn: Connection, run: Load, tmp_path: Path) -> None:
+    parcels = 'ma,sheet,number,land_code,wkt\n{},12,7,ONT,"{}"\n'
     square = shapely.box(431000, 2388000, 431010, 2388010).wkt
     first = _csv(tmp_path, parcels.format(41, square))
     zone = crs.parse("EPSG:9213")
@@ -281,8 +275,13 @@ def test_rows_in_the_wrong_part_of_the_world_do_not_replace(
         ("cameras.csv", b"\xff\xfe", FileUnreadable, "the first line"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named(  # noqa: PLR0913, PLR0917
-    run: Load, tmp_path: Path, name: str, content: bytes | None, error: type[LoadError], message: str
+def test_a_file_that_cannot_be_read_is_named(  # noqa: PLR0917
+    run: Load,
+    tmp_path: Path,
+    name: str,
+    content: bytes | None,
+    error: type[LoadError],
+    message: str,
 ) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)

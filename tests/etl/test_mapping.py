@@ -81,3 +81,12 @@ def test_unknown_names_in_a_mapping_are_refused(layers: Layers) -> None:
         mapping.plan(parcel, ["a", "b"], {"sheet": "c"}, has_geometry=True)
     with pytest.raises(MappingInvalid, match="layer 'land_parcel' has"):
         mapping.plan(parcel, ["a", "b"], {"sheat": "a"}, has_geometry=True)
+
+
+def test_titles_are_names_too(layers: Layers) -> None:
+    parcel = layers.get("land_parcel")
+    columns = [parcel.fields[name].title["vi"] for name in ("sheet", "number", "land_code")]
+    plan = mapping.plan(parcel, columns, {}, has_geometry=True)
+    assert {name: column.name for name, column in plan.fields.items()} == dict(
+        zip(("sheet", "number", "land_code"), columns, strict=True)
+    )

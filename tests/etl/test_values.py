@@ -51,7 +51,10 @@ def test_what_is_no_number_is_refused() -> None:
     column, wrong = _both(values.numbers(pa.array(["12a", "nan", "0x1", "--", "7"])))
     assert column == [None, None, None, None, 7]
     assert wrong == [0, 1, 2, 3]
-    assert _both(values.numbers(pa.array([1.0, float("nan"), float("inf")]))) == ([1, None, None], [2])
+    assert _both(values.numbers(pa.array([1.0, float("nan"), float("inf")]))) == (
+        [1, None, None],
+        [2],
+    )
 
 
 def test_a_whole_number_has_no_fraction() -> None:
@@ -73,7 +76,12 @@ def test_dates_are_iso_or_day_first() -> None:
 
 
 def test_times_without_zone_are_utc() -> None:
-    written = ["2025-07-01T08:30:00+07:00", "2025-07-01 01:30", "1/7/2025 1:30", "2025-07-01T01:30:00Z"]
+    written = [
+        "2025-07-01T08:30:00+07:00",
+        "2025-07-01 01:30",
+        "1/7/2025 1:30",
+        "2025-07-01T01:30:00Z",
+    ]
     column, wrong = _both(values.datetimes(pa.array(written)))
     assert column == [datetime(2025, 7, 1, 1, 30, tzinfo=UTC)] * 4
     assert wrong == []

@@ -1,0 +1,1 @@
+"""How layers are drawn: themes, the drawing order by named slots, sprites, legends."""

@@ -1,0 +1,40 @@
+"""The style specification's own validator finds nothing to say."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from layers import registry
+from styles import theme
+from styles.compose import compose
+
+ROOT = Path(__file__).parents[2]
+SPEC = ROOT / "node_modules" / "@maplibre" / "maplibre-gl-style-spec" / "dist" / "index.mjs"
+SCRIPT = """
+const { validateStyleMin } = await import(process.argv[1]);
+const chunks = [];
+for await (const chunk of process.stdin) chunks.push(chunk);
+const errors = validateStyleMin(JSON.parse(Buffer.concat(chunks).toString()));
+console.log(JSON.stringify(errors.map((error) => error.message)));
+"""
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("name", theme.names())
+def test_the_style_is_valid(name: str, lang: str) -> None:
+    node = shutil.which("node")
+    if node is None or not SPEC.is_file():
+        reason = "no node, or the browser modules are not installed"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    style = compose(name, registry.load(), "https://gis.example.vn", lang)
+    answer = subprocess.run(
+        [node, "--input-type=module", "-e", SCRIPT, SPEC.as_uri()],
+        input=json.dumps(style), capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert json.loads(answer.stdout) == []

@@ -1,0 +1,73 @@
+"""The house is as its plan says: rooms, sizes, names, papers."""
+
+import re
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from gis_server import settings
+from gis_server.cli import cli
+from layers.registry import Layers
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("gis_server", "layers", "tiles", "etl", "styles", "sql")
+LONGEST_MODULE = 400
+
+
+def _ours(*endings: str) -> Iterator[Path]:
+    for room in (*ROOMS, "tests", "scripts", "benchmarks"):
+        for place in (ROOT / room).rglob("*"):
+            if place.suffix in endings and place.is_file():
+                yield place
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_rooms_names_are_ours_alone(room: str) -> None:
+    assert set(packages_distributions()[room]) == {"gis-server"}
+
+
+def test_modules_can_be_read_in_one_sitting() -> None:
+    long = {
+        str(place.relative_to(ROOT)): lines
+        for place in _ours(".py", ".js", ".css", ".sh", ".sql")
+        if (lines := len(place.read_text("utf-8").splitlines())) > LONGEST_MODULE
+    }
+    assert long == {}
+
+
+def test_there_is_no_drawer_for_everything() -> None:
+    assert [p for p in _ours(".py", ".js") if p.stem in {"utils", "util", "helpers", "misc"}] == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = [
+        str(place.relative_to(ROOT))
+        for place in _ours(".py")
+        if "tests" not in place.parts and re.search(r"os\.environ|getenv", place.read_text("utf-8"))
+    ]
+    assert readers == ["gis_server/settings.py"]
+
+
+def test_every_layer_has_its_papers(layers: Layers) -> None:
+    for layer in layers:
+        assert {"layer.yaml", "style.json", "README.md"} <= {p.name for p in layer.folder.iterdir()}
+        for text in (layer.title, layer.description, layer.owner):
+            assert text["vi"].strip()
+            assert text["en"].strip()
+
+
+def test_every_setting_and_every_verb_is_in_the_docs() -> None:
+    papers = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    text = "\n".join(paper.read_text("utf-8") for paper in papers)
+    assert [name for name in settings.HELP if name not in text] == []
+    assert [verb for verb in cli.commands if f"gis {verb}" not in text] == []
+
+
+def test_statements_carry_no_signs_that_the_driver_would_read() -> None:
+    """A percent sign or a brace in a comment would be taken for a placeholder."""
+    for place in (ROOT / "sql" / "queries").glob("*.sql"):
+        comments = [line for line in place.read_text("utf-8").splitlines() if line.startswith("--")]
+        assert comments, place.name
+        assert not any(sign in line for line in comments for sign in "%{}"), place.name

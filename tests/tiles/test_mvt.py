@@ -1,0 +1,111 @@
+"""Vector tiles hold what their declaration says, where it is."""
+
+from typing import Any
+
+import mapbox_vector_tile
+import psycopg
+import pytest
+
+from layers.geo import TileId
+from layers.registry import Layers
+from tiles import mvt
+
+Connection = psycopg.Connection[Any]
+
+HERE = TileId(14, 13008, 7195)
+"""A tile in Thái Nguyên."""
+
+
+def _decoded(body: bytes, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = mapbox_vector_tile.decode(body)[name]["features"]
+    return found
+
+
+def _camera(conn: Connection, code: str, lon: float, lat: float) -> None:
+    conn.execute(
+        "INSERT INTO layer.camera (code, name, geom)"
+        " VALUES (%s, %s, ST_SetSRID(ST_MakePoint(%s, %s), 4326))",
+        (code, f"Camera {code}", lon, lat),
+    )
+
+
+def test_a_point_is_in_its_tile_with_its_fields(conn: Connection, layers: Layers) -> None:
+    west, south, east, north = HERE.bbox()
+    _camera(conn, "A", (west + east) / 2, (south + north) / 2)
+    (feature,) = _decoded(mvt.tile(conn, layers.get("camera"), HERE), "camera")
+    assert feature["properties"]["code"] == "A"
+    assert feature["properties"]["name"] == "Camera A"
+    assert set(feature["properties"]) <= {"code", *layers.get("camera").tiles.fields}
+    assert feature["geometry"]["coordinates"] == pytest.approx([2048, 2048], abs=3)
+
+
+def test_a_point_in_the_margin_is_in_both_tiles(conn: Connection, layers: Layers) -> None:
+    _, south, east, north = HERE.bbox()
+    _camera(conn, "A", east + 1e-5, (south + north) / 2)
+    for at in (HERE, HERE._replace(x=HERE.x + 1)):
+        assert len(_decoded(mvt.tile(conn, layers.get("camera"), at), "camera")) == 1
+
+
+def test_nothing_and_other_zooms_are_empty(conn: Connection, layers: Layers) -> None:
+    camera = layers.get("camera")
+    assert mvt.tile(conn, camera, HERE) == b""
+    _camera(conn, "A", 105.84, 21.59)
+    assert camera.tiles.minzoom > 0
+    assert mvt.tile(conn, camera, TileId(0, 0, 0)) == b""
+
+
+def test_parcels_in_a_national_zone_stand_right(conn: Connection, layers: Layers) -> None:
+    conn.execute(
+        "INSERT INTO layer.land_parcel (sheet, number, land_code, geom) SELECT '1', '2', 'ONT',"
+        " ST_Multi(ST_Transform(ST_MakeEnvelope(105.84, 21.59, 105.841, 21.591, 4326), 9213))"
+    )
+    at = TileId(14, int((105.8405 + 180) / 360 * (1 << 14)), 7187)
+    while not at.bbox().south < 21.5905 < at.bbox().north:
+        at = at._replace(y=at.y + (1 if at.bbox().south > 21.5905 else -1))
+    (feature,) = _decoded(mvt.tile(conn, layers.get("land_parcel"), at), "land_parcel")
+    assert feature["properties"]["land_code"] == "ONT"
+    west, south, east, north = at.bbox()
+    xs, ys = zip(*feature["geometry"]["coordinates"][0], strict=True)
+    wanted_x = [(lon - west) / (east - west) * 4096 for lon in (105.84, 105.841)]
+    wanted_y = [(lat - south) / (north - south) * 4096 for lat in (21.59, 21.591)]
+    assert [min(xs), max(xs)] == pytest.approx(wanted_x, abs=3)
+    assert [min(ys), max(ys)] == pytest.approx(wanted_y, abs=3)
+
+
+def test_the_world_tile_can_be_asked_of_every_layer(conn: Connection, layers: Layers) -> None:
+    """The world does not fit into every reference system; the answer is a tile all the same."""
+    for layer in layers:
+        for zoom in range(layer.tiles.minzoom, layer.tiles.minzoom + 2):
+            assert mvt.tile(conn, layer, TileId(zoom, 0, 0)) == b""
+
+
+def test_a_crowd_is_cut_by_rank(conn: Connection, layers: Layers) -> None:
+    from dataclasses import replace  # noqa: PLC0415
+
+    west, south, east, north = HERE.bbox()
+    for number in range(20):
+        _camera(conn, f"{number:02}", (west + east) / 2, (south + north) / 2)
+    camera = layers.get("camera")
+    few = replace(camera, tiles=replace(camera.tiles, rank="code", limit=3))
+    found = _decoded(mvt.tile(conn, few, HERE), "camera")
+    assert sorted(f["properties"]["code"] for f in found) == ["17", "18", "19"]
+
+
+def test_the_spatial_index_is_used(conn: Connection, layers: Layers) -> None:
+    conn.execute(
+        "INSERT INTO layer.camera (code, name, geom) SELECT n, n,"
+        " ST_SetSRID(ST_MakePoint(105 + random(), 21 + random()), 4326)"
+        " FROM generate_series(1, 20000) n"
+    )
+    conn.execute("ANALYZE layer.camera")
+    statement = mvt._statement(layers.get("camera")).as_string(conn)
+    values = {
+        "layer": "camera",
+        **HERE._asdict(),
+        "buffer": 64,
+        "margin": 0.01,
+        "step": 1000.0,
+        "limit": 10,
+    }
+    plan = conn.execute("EXPLAIN " + statement, values).fetchall()  # type: ignore[call-overload]
+    assert "Index Scan using camera_geom_idx" in "\n".join(row[0] for row in plan)

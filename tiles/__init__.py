@@ -1,0 +1,1 @@
+"""Bytes from layers: vector tiles, heatmaps, their descriptions."""

@@ -1,0 +1,20 @@
+"""Errors of tiles."""
+
+from layers.errors import GisError
+
+
+class NotAggregated(GisError):
+    """This layer is not aggregated to H3 cells."""
+
+    def __init__(self, layer_id: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"Layer '{layer_id}' has no heatmap. With one: {', '.join(known)}.")
+        self.layer_id, self.known = layer_id, known
+
+
+class CategoryUnknown(GisError):
+    """A category is not in the layer's code list."""
+
+    def __init__(self, layer_id: str, unknown: tuple[str, ...], known: tuple[str, ...]) -> None:
+        allowed = f"known: {', '.join(known)}" if known else "this layer has no categories"
+        super().__init__(f"Layer '{layer_id}': no category {', '.join(unknown)} ({allowed}).")
+        self.layer_id, self.unknown, self.known = layer_id, unknown, known
