@@ -1,0 +1,56 @@
+"""The only place that opens a connection for HTTP."""
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+from layers.errors import GisError
+
+Pool = ConnectionPool[psycopg.Connection[Any]]
+
+STATEMENT_TIMEOUT = 30_000
+"""Milliseconds after which a request's statement is cancelled."""
+
+
+class DatabaseUnreachable(GisError):
+    """The database does not answer; start it with 'make up' or check GIS_DATABASE_URL."""
+
+
+def pool(database_url: str, *, size: int = 8) -> Pool:
+    """Make a pool; it connects at first use, so a process without requests holds no connection."""
+    return ConnectionPool(
+        database_url,
+        min_size=0,
+        max_size=size,
+        open=True,
+        timeout=10,
+        configure=_configure,
+        check=ConnectionPool.check_connection,
+        name="gis",
+    )
+
+
+def _configure(conn: psycopg.Connection[Any]) -> None:
+    conn.execute(
+        sql.SQL("SET statement_timeout = {}; SET TIME ZONE 'UTC'; SET jit = off").format(
+            sql.Literal(STATEMENT_TIMEOUT)
+        )
+    )
+    conn.commit()
+
+
+def connect(database_url: str) -> psycopg.Connection[Any]:
+    """Open one connection for a command.
+
+    Raises:
+        DatabaseUnreachable: with the reason that libpq gives.
+    """
+    try:
+        conn = psycopg.connect(database_url, autocommit=True)
+    except psycopg.OperationalError as error:
+        reason = " ".join(str(error).split())
+        raise DatabaseUnreachable(f"{DatabaseUnreachable.__doc__} ({reason})") from error
+    conn.execute("SET TIME ZONE 'UTC'")
+    return conn

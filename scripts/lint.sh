@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Every check that needs no database.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$root"
+PATH=$root/.venv/bin:$PATH
+ruff check --quiet
+ruff format --check --quiet
+mypy
+lint-imports --no-logo

