@@ -1,0 +1,113 @@
+"""Exception class to (HTTP status, OGC code): one table, one renderer."""
+
+import json
+import logging
+from collections.abc import Mapping
+
+import psycopg
+import psycopg_pool
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from gis_server.db import DatabaseUnreachable
+from gis_server.land import ParcelUnknown
+from gis_server.params import ParameterInvalid, TileOutOfRange
+from layers.errors import CrsUnknown, FieldUnknown, GisError, LayerUnknown
+from styles.errors import StyleInvalid, ThemeUnknown
+from tiles.errors import CategoryUnknown, NotAggregated
+
+log = logging.getLogger("gis")
+
+
+class NotFound(GisError):
+    """There is nothing at this address."""
+
+
+STATUS: Mapping[type[Exception], tuple[int, str]] = {
+    LayerUnknown: (404, "NotFound"),
+    FieldUnknown: (400, "InvalidParameterValue"),
+    CrsUnknown: (400, "InvalidParameterValue"),
+    ParameterInvalid: (400, "InvalidParameterValue"),
+    TileOutOfRange: (404, "NotFound"),
+    NotFound: (404, "NotFound"),
+    ParcelUnknown: (404, "NotFound"),
+    NotAggregated: (404, "NotFound"),
+    CategoryUnknown: (400, "InvalidParameterValue"),
+    ThemeUnknown: (404, "NotFound"),
+    StyleInvalid: (500, "NoApplicableCode"),
+    DatabaseUnreachable: (503, "ServerBusy"),
+    psycopg.errors.QueryCanceled: (503, "ServerBusy"),
+    psycopg.errors.UndefinedTable: (503, "ServerBusy"),
+    psycopg.OperationalError: (503, "ServerBusy"),
+    psycopg_pool.PoolTimeout: (503, "ServerBusy"),
+    psycopg_pool.TooManyRequests: (503, "ServerBusy"),
+}
+"""What a client is told; a class stands for its subclasses."""
+
+_PLAIN: Mapping[type[Exception], str] = {
+    psycopg.errors.QueryCanceled: "The question took too long and was stopped; ask for less.",
+    psycopg.errors.UndefinedTable: "The layer's table is missing; run 'gis migrate'.",
+    psycopg.OperationalError: "The database does not answer; try again shortly.",
+    psycopg_pool.PoolTimeout: "The server is busy; try again shortly.",
+    psycopg_pool.TooManyRequests: "The server is busy; try again shortly.",
+}
+"""Sentences in place of the driver's own, which may show what is inside."""
+
+
+def status(error: BaseException) -> tuple[int, str]:
+    """Return the HTTP status and the OGC code of an error."""
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    if isinstance(error, HTTPException):
+        code = error.code or 500
+        return code, "NotFound" if code == 404 else "InvalidParameterValue"
+    return 500, "NoApplicableCode"
+
+
+def detail(error: BaseException) -> str:
+    """Return the sentence that a client reads."""
+    for kind in type(error).__mro__:
+        if kind in _PLAIN:
+            return _PLAIN[kind]
+    if isinstance(error, HTTPException):
+        return error.description or error.name
+    return str(error) if isinstance(error, GisError) else "Something went wrong in the server."
+
+
+def problem(error: BaseException) -> Response:
+    """Render an error as problem details (RFC 9457), with the OGC code."""
+    number, code = status(error)
+    body = {
+        "type": "about:blank",
+        "title": code,
+        "status": number,
+        "code": code,
+        "detail": detail(error),
+        "description": detail(error),
+    }
+    answer = Response(
+        json.dumps(body, ensure_ascii=False), number, mimetype="application/problem+json"
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    if isinstance(error, HTTPException):
+        answer.headers.extend(
+            (name, value) for name, value in error.get_headers() if name in ("Allow", "Location")
+        )
+    return answer
+
+
+def install(app: Flask) -> None:
+    """Answer every error of the application with problem details."""
+
+    @app.errorhandler(Exception)
+    def answer(error: Exception) -> Response:
+        if isinstance(error, HTTPException) and (error.code or 500) < 400:
+            return Response(
+                error.get_response(request.environ).response,
+                error.code or 302,
+                dict(error.get_headers()),
+            )
+        if status(error)[0] == 500:
+            log.exception("unexpected error at %s", request.path)
+        return problem(error)

@@ -1,0 +1,19 @@
+"""Which of the two languages a request wants."""
+
+from flask import request
+
+from gis_server.params import ParameterInvalid
+
+LANGUAGES = ("vi", "en")
+
+
+def language() -> str:
+    """Return ``vi`` or ``en``: by ``lang``, else Vietnamese.
+
+    Raises:
+        ParameterInvalid: another language.
+    """
+    wanted = request.args.get("lang", "vi").split("-")[0].lower()
+    if wanted not in LANGUAGES:
+        raise ParameterInvalid("lang", "vi or en")
+    return wanted

@@ -1,0 +1,129 @@
+"""Request text to typed values; parsed here and nowhere else."""
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from layers.errors import GisError
+from layers.geo import BBox, TileId
+
+
+class ParameterInvalid(GisError):
+    """A request parameter cannot be read."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"Parameter '{name}': {reason}.")
+        self.name, self.reason = name, reason
+
+
+class TileOutOfRange(GisError):
+    """There is no tile at this address."""
+
+
+class Interval(NamedTuple):
+    """A closed interval of time; an open end is None. An instant has start == end."""
+
+    start: datetime | None
+    end: datetime | None
+
+    def __str__(self) -> str:
+        start, end = (_iso(value) if value else ".." for value in self)
+        return start if start == end and start != ".." else f"{start}/{end}"
+
+
+def _iso(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def bbox(text: str, name: str = "bbox") -> BBox:
+    """Read ``west,south,east,north`` in degrees, or six numbers with heights, which are dropped.
+
+    ``west > east`` crosses the antimeridian.
+
+    Raises:
+        ParameterInvalid: other than four or six finite numbers, south above north, beyond a pole.
+    """
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        raise ParameterInvalid(name, f"'{text}' has something that is not a number") from None
+    if len(numbers) not in (4, 6) or not all(math.isfinite(number) for number in numbers):
+        raise ParameterInvalid(name, "four or six numbers are needed: west,south,east,north")
+    if len(numbers) == 6:
+        numbers = [numbers[0], numbers[1], numbers[3], numbers[4]]
+    return _checked(BBox(*numbers), name)
+
+
+def _checked(box: BBox, name: str) -> BBox:
+    if box.south > box.north:
+        raise ParameterInvalid(name, "south is above north; the order is west,south,east,north")
+    if not (box.south >= -90 and box.north <= 90):
+        raise ParameterInvalid(name, "latitudes go from -90 to 90; the order is longitude first")
+    if not (-180 <= box.west <= 180 and -180 <= box.east <= 180):
+        raise ParameterInvalid(name, "longitudes go from -180 to 180")
+    return box
+
+
+def interval(text: str, name: str = "datetime") -> Interval:
+    """Read an RFC 3339 instant or ``start/end``; ``..`` or nothing is an open end.
+
+    A date alone starts at 00:00 UTC and ends with the day; a time without zone is UTC.
+
+    Raises:
+        ParameterInvalid: not a date or time, or the end before the start.
+    """
+    parts = text.strip().split("/")
+    if len(parts) > 2 or not text.strip():
+        raise ParameterInvalid(name, f"'{text}' is not an instant or start/end")
+    if all(part in ("", "..") for part in parts):
+        if len(parts) == 1:
+            raise ParameterInvalid(name, f"'{text}' is not an instant or start/end")
+        return Interval(None, None)
+    found = Interval(_instant(parts[0], name, end=False), _instant(parts[-1], name, end=True))
+    if found.start and found.end and found.end < found.start:
+        raise ParameterInvalid(name, "the end is before the start")
+    return found
+
+
+def _instant(text: str, name: str, *, end: bool) -> datetime | None:
+    if text in ("", ".."):
+        return None
+    # In a query string '+07:00' arrives with a blank where the plus stood.
+    cleaned = text.replace(" ", "+") if text.count("T") == 1 else text
+    try:
+        found = datetime.fromisoformat(cleaned)
+    except ValueError:
+        raise ParameterInvalid(name, f"'{text}' is not a date or a time (RFC 3339)") from None
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    date_only = len(text) <= 10
+    return found + timedelta(days=1, microseconds=-1) if date_only and end else found
+
+
+def tile(z: int, x: int, y: int) -> TileId:
+    """Check a tile address.
+
+    Raises:
+        TileOutOfRange: beyond zoom 22 or the grid of its zoom.
+    """
+    found = TileId(z, x, y)
+    if not found.exists():
+        raise TileOutOfRange(
+            f"There is no tile {z}/{x}/{y}: zooms are 0 to 22, rows and columns 0 to 2^z-1."
+        )
+    return found
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Read a comma-separated list; blanks and repeats are dropped, the result is sorted."""
+    return tuple(sorted({part.strip() for part in text.split(",")} - {""}))
+
+
+def whole(text: str, name: str, *, low: int, high: int) -> int:
+    """Read a whole number; above ``high`` it is taken as ``high``.
+
+    Raises:
+        ParameterInvalid: not a whole number, or below ``low``.
+    """
+    if not text.isascii() or not text.isdigit() or int(text) < low:
+        raise ParameterInvalid(name, f"a whole number from {low} is needed, not '{text}'")
+    return min(int(text), high)

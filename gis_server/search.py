@@ -1,0 +1,158 @@
+"""Find communes, places and parcels by what people type."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import sql as compose
+
+import sql
+from layers.fold import fold
+from layers.model import Layer, Text
+from layers.registry import Layers
+
+Connection = psycopg.Connection[Any]
+
+AREAS = ("province", "commune")
+"""Layers whose features are administrative units."""
+
+PARCELS = "land_parcel"
+
+_SHEET = re.compile(r"\b(?:so )?(?:to ban do|to|tbd)(?: so)? (\d+\w?)\b")
+_NUMBER = re.compile(r"\b(?:so )?(?:thua dat|thua)(?: so)? (\d+\w?)\b")
+_BARE = re.compile(r"\b(\d+) (\d+\w?)\b")
+
+
+class ParcelQuestion(NamedTuple):
+    """A parcel as people name it; ``place`` is a commune's name without accents, or empty."""
+
+    place: str
+    sheet: str
+    number: str | None
+
+
+class Hit(NamedTuple):
+    """Something found. ``bbox`` is west, south, east, north in degrees."""
+
+    kind: str
+    layer: str
+    id: str
+    title: str
+    subtitle: str
+    bbox: tuple[float, float, float, float]
+
+
+class Answer(NamedTuple):
+    """What was found, and a sentence when a parcel was asked for and is not there."""
+
+    hits: list[Hit]
+    message: Text | None
+
+
+def parcel_question(text: str) -> ParcelQuestion | None:
+    """Read "Linh Sơn tờ 12 thửa 77", "tờ 12 thửa 77 xã Linh Sơn", "Linh Sơn 12/77"; else None."""
+    folded = fold(text)
+    sheet, number = _SHEET.search(folded), _NUMBER.search(folded)
+    if sheet is not None:
+        rest = _NUMBER.sub(" ", _SHEET.sub(" ", folded))
+        return ParcelQuestion(" ".join(rest.split()), sheet[1], number[1] if number else None)
+    bare = _BARE.search(folded)
+    if bare is None:
+        return None
+    return ParcelQuestion(" ".join(_BARE.sub(" ", folded).split()), bare[1], bare[2])
+
+
+def search(conn: Connection, layers: Layers, text: str, limit: int) -> Answer:
+    """Find what the text names: a parcel when it reads like one, else units and places."""
+    question = parcel_question(text) if PARCELS in layers.by_id else None
+    if question is not None:
+        answer = parcels(conn, layers, question, limit)
+        if answer.hits or answer.message:
+            return answer
+    return Answer(places(conn, [layer for layer in layers if layer.search], text, limit), None)
+
+
+def places(conn: Connection, among: Sequence[Layer], text: str, limit: int) -> list[Hit]:
+    """Find features whose searched fields have the text, accents and case aside."""
+    if not fold(text):
+        return []
+    hits: list[tuple[tuple[float, ...], Hit]] = []
+    for layer in among:
+        for row in conn.execute(_statement(layer), {"text": fold(text), "limit": limit}):
+            key, title, rank, *box = row
+            is_area = layer.id in AREAS
+            hit = Hit("commune" if is_area else "place", layer.id, str(key), title, "", tuple(box))
+            hits.append(((rank - (0.5 if is_area else 0), len(title)), hit))
+    hits.sort(key=lambda found: found[0])
+    return [hit for _, hit in hits[:limit]]
+
+
+def _statement(layer: Layer) -> compose.Composed:
+    text = compose.SQL("concat_ws(' ', {})").format(
+        compose.SQL(", ").join(map(compose.Identifier, layer.search))
+    )
+    found = [
+        compose.SQL("public.gis_fold({}) LIKE {}").format(
+            compose.Identifier(name), compose.SQL("'%%' || %(text)s || '%%'")
+        )
+        for name in layer.search
+    ]
+    return sql.query("search_places").format(
+        key=compose.Identifier(layer.key),
+        label=compose.Identifier(layer.label),
+        text=text,
+        table=compose.Identifier("layer", layer.id),
+        found=compose.SQL(" OR ").join(found),
+    )
+
+
+def parcels(conn: Connection, layers: Layers, question: ParcelQuestion, limit: int) -> Answer:
+    """Find parcels by commune, sheet and number; say what is missing when there is none."""
+    communes = _communes(conn, layers, question.place)
+    if question.place and not communes:
+        return Answer([], None)
+    values = {
+        "communes": [code for code, _ in communes] or None,
+        "sheet": question.sheet,
+        "number": question.number,
+        "limit": limit,
+    }
+    rows = conn.execute(sql.query("search_parcels"), values).fetchall()
+    hits = [_parcel_hit(row) for row in rows]
+    if hits:
+        return Answer(hits, None)
+    row = conn.execute(sql.query("search_sheet"), values).fetchone()
+    return Answer([], _not_there(question, communes, int(row[0]) if row else 0))
+
+
+def _communes(conn: Connection, layers: Layers, place: str) -> list[tuple[str, str]]:
+    if not place or "commune" not in layers.by_id:
+        return []
+    bare = re.sub(r"^(xa|phuong|dac khu|tt|p|x) ", "", place)
+    hits = places(conn, [layers.get("commune")], bare, 20)
+    exact = [h for h in hits if fold(h.title) == place or fold(h.title).split(" ", 1)[-1] == bare]
+    return [(hit.id, hit.title) for hit in exact or hits]
+
+
+def _parcel_hit(row: Sequence[Any]) -> Hit:
+    key, sheet, number, code, commune, area, *box = row
+    size = f"{area:,.1f}".replace(",", " ").replace(".", ",").replace(" ", ".") if area else "?"
+    subtitle = " · ".join(part for part in (commune, code, f"{size} m²") if part)
+    return Hit("parcel", PARCELS, str(key), f"Tờ {sheet} thửa {number}", subtitle, tuple(box))  # type: ignore[arg-type]
+
+
+def _not_there(
+    question: ParcelQuestion, communes: Sequence[tuple[str, str]], on_sheet: int
+) -> Text:
+    where = f"{communes[0][1]}: " if len(communes) == 1 else ""
+    sheet, number = question.sheet, question.number
+    if on_sheet and number:
+        return {
+            "vi": f"{where}Tờ {sheet} có {on_sheet} thửa nhưng không có thửa {number}.",
+            "en": f"{where}Sheet {sheet} has {on_sheet} parcels, but no parcel {number}.",
+        }
+    return {
+        "vi": f"{where}Không có tờ bản đồ số {sheet}.",
+        "en": f"{where}There is no map sheet {sheet}.",
+    }

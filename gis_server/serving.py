@@ -1,0 +1,43 @@
+"""The server process: granian in front of the application."""
+
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from gis_server import service, settings
+from gis_server.app import create_app
+from gis_server.settings import Settings
+
+THREADS = 4
+"""Threads of a worker that wait for the database."""
+
+
+def application() -> Any:
+    """Make the application of a worker process."""
+    used = settings.from_env()
+    return create_app(used, service.database_url(used))
+
+
+def serve(used: Settings, database_url: str) -> None:
+    """Serve on the loopback until stopped.
+
+    Args:
+        used: port and number of workers.
+        database_url: checked before the workers start, so that they fail with one sentence.
+    """
+    create_app(used, database_url).extensions["gis"].pool.close()
+    Server(
+        "gis_server.serving:application",
+        factory=True,
+        address="127.0.0.1",
+        port=used.port,
+        interface=Interfaces.WSGI,
+        workers=used.workers,
+        blocking_threads=THREADS,
+        backlog=1024,
+        log_level=LogLevels.warning,
+        websockets=False,
+        respawn_failed_workers=True,
+    ).serve()

@@ -1,0 +1,64 @@
+"""The leader's panel: figures, and the places behind each."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, request
+from shapely.geometry import shape
+
+from gis_server import attention, params
+from gis_server.attention import Item, Period
+from gis_server.errors import NotFound
+from gis_server.state import gis
+from gis_server.views import answers
+
+MAX_AGE = 15
+"""Seconds; an alarm may not wait longer in a browser's cache."""
+
+
+def blueprint() -> Blueprint:
+    """Return the routes."""
+    routes = Blueprint("attention", __name__, url_prefix="/attention")
+    routes.get("")(figures)
+    routes.get("/<layer_id>")(places)
+    return routes
+
+
+def figures() -> Response:
+    """Answer with what needs attention in ``datetime``."""
+    chosen = _period()
+    with gis().pool.connection() as conn:
+        found = attention.items(conn, gis().layers, chosen)
+    body = {"datetime": _written(chosen), "items": [_item(item, chosen) for item in found]}
+    return answers.document(body, max_age=MAX_AGE)
+
+
+def places(layer_id: str) -> Response:
+    """Answer with the places behind a figure, as GeoJSON."""
+    layer, chosen = gis().layers.get(layer_id), _period()
+    if layer.attention is None:
+        raise NotFound(f"Layer '{layer_id}' says nothing of what needs attention.")
+    with gis().pool.connection() as conn:
+        features = attention.places(conn, layer, chosen)
+    body: dict[str, Any] = {"type": "FeatureCollection", "features": features}
+    boxes = [shape(feature["geometry"]).bounds for feature in features]
+    if boxes:
+        west, south, east, north = zip(*boxes, strict=True)
+        body["bbox"] = [min(west), min(south), max(east), max(north)]
+    return answers.document(body, max_age=MAX_AGE, mimetype="application/geo+json")
+
+
+def _period() -> Period:
+    text = request.args.get("datetime", "../..")
+    return attention.period(params.interval(text), datetime.now(UTC))
+
+
+def _written(chosen: Period) -> str:
+    return str(params.Interval(chosen.start, chosen.end))
+
+
+def _item(item: Item, chosen: Period) -> dict[str, Any]:
+    return {
+        **item._asdict(),
+        "places": f"/attention/{item.layer}?datetime={_written(chosen)}",
+    }

@@ -1,0 +1,29 @@
+"""Is the server there, and does its database answer?"""
+
+from flask import Blueprint, Response
+
+from gis_server import __version__
+from gis_server.state import gis
+from gis_server.views import answers
+
+
+def blueprint() -> Blueprint:
+    """Return the routes."""
+    routes = Blueprint("health", __name__)
+    routes.get("/health")(health)
+    return routes
+
+
+def health() -> Response:
+    """Answer 200 when the database answers; the error table says 503 when it does not."""
+    with gis().pool.connection() as conn:
+        conn.execute("SELECT 1")
+    body = {
+        "service": "gis-server",
+        "status": "ok",
+        "version": __version__,
+        "layers": len(gis().layers),
+    }
+    answer = answers.document(body, max_age=0)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,70 @@
+"""H3 heatmaps: tiles of hexagons and their TileJSON, by time and category."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from gis_server import params
+from gis_server.language import language
+from gis_server.state import base_url, gis, present
+from gis_server.views import answers
+from layers.model import Layer
+from tiles import heatmap, tilejson
+
+MAX_AGE = 30
+"""Seconds that a browser may keep a tile without asking."""
+
+_KNOWN = {"datetime", "category", "lang"}
+
+
+def blueprint() -> Blueprint:
+    """Return the routes."""
+    routes = Blueprint("heatmap", __name__, url_prefix="/heatmap")
+    routes.get("/<layer_id>.json")(describe)
+    routes.get("/<layer_id>/<int(signed=True):z>/<int(signed=True):x>/<int(signed=True):y>.mvt")(
+        tile
+    )
+    return routes
+
+
+def describe(layer_id: str) -> Response:
+    """Answer with the heatmap's TileJSON; its tile addresses repeat the filter."""
+    layer = gis().layers.get(layer_id)
+    wanted = _filter(layer)
+    state, box = present(layer)
+    about = tilejson.About(base_url(), language(), box, is_demo=state.is_demo)
+    return answers.document(tilejson.heatmap(layer, about, _query(wanted)), max_age=MAX_AGE)
+
+
+def tile(layer_id: str, z: int, x: int, y: int) -> Response:
+    """Answer with a tile of hexagons; 204 when no event is there, 404 outside the grid."""
+    layer = gis().layers.get(layer_id)
+    at = params.tile(z, x, y)
+    wanted = _filter(layer)
+    with gis().pool.connection() as conn:
+        body = heatmap.tile(conn, layer, at, wanted)
+    return answers.tile(body, max_age=MAX_AGE)
+
+
+def _filter(layer: Layer) -> heatmap.Filter:
+    unknown = sorted(set(request.args) - _KNOWN)
+    if unknown:
+        raise params.ParameterInvalid(
+            unknown[0], f"not known here; known: {', '.join(sorted(_KNOWN))}"
+        )
+    start, end = (
+        params.interval(request.args["datetime"]) if "datetime" in request.args else (None, None)
+    )
+    categories = params.names(request.args.get("category", ""))
+    heatmap.checked(layer, categories, gis().layers.heatmaps)
+    return heatmap.Filter(start, end, categories)
+
+
+def _query(wanted: heatmap.Filter) -> str:
+    """Write a filter as a query string, one spelling for one meaning."""
+    pairs = {}
+    if wanted.start or wanted.end:
+        pairs["datetime"] = str(params.Interval(wanted.start, wanted.end))
+    if wanted.categories:
+        pairs["category"] = ",".join(wanted.categories)
+    return urlencode(pairs, safe=":/,")

@@ -1,0 +1,168 @@
+"""A question becomes one statement without asking the database, and its answer is GeoJSON."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.sql import SQL
+
+from gis_server import features
+from gis_server.features import (
+    Area,
+    Condition,
+    Query,
+    Sort,
+    ValueUnusable,
+    plan,
+    plan_one,
+    run,
+    run_one,
+)
+from gis_server.ogc.crs import CRS84, epsg
+from gis_server.params import Interval
+from layers.model import Access, Layer
+from layers.registry import Layers
+
+Connection = psycopg.Connection[Any]
+
+
+@pytest.fixture
+def school(layers: Layers) -> Layer:
+    return layers.get("school")
+
+
+@pytest.fixture
+def filled(conn: Connection) -> Connection:
+    conn.execute(
+        "INSERT INTO layer.school (code, name, level, pupils, geom) SELECT n::text, 'Trường ' || n,"
+        " 'primary', nullif(n % 4, 0), ST_SetSRID(ST_MakePoint(105 + n / 10.0, 21), 4326)"
+        " FROM generate_series(1, 9) AS n"
+    )
+    return conn
+
+
+def _ids(conn: Connection, layer: Layer, query: Query) -> list[str]:
+    page = run(conn, plan(layer, query))
+    found = json.loads(f"[{page.features}]")
+    assert page.returned == len(found)
+    return [feature["id"] for feature in found]
+
+
+def test_values_are_bound_and_never_written_into_the_statement(school: Layer) -> None:
+    evil = "'; DROP TABLE layer.school; --"
+    made = plan(
+        school,
+        Query(equals={"name": evil}, words=(evil,), condition=Condition(SQL("TRUE"), {"x": evil})),
+    )
+    assert "DROP" not in made.statement.as_string(None)
+    assert list(made.values.values()).count(evil) == 3
+
+
+def test_only_public_fields_are_read(school: Layer) -> None:
+    hidden = replace(school.fields["pupils"], access=Access.RESTRICTED)
+    layer = replace(school, fields={**school.fields, "pupils": hidden})
+    for made in (plan(layer, Query()), plan_one(layer, "1", CRS84)):
+        text = made.statement.as_string(None)
+        assert '"pupils"' not in text
+        assert '"classes"' in text
+        assert "*" not in text.replace("count(*)", "")
+
+
+def test_a_page_says_how_many_fit_in_all(filled: Connection, school: Layer) -> None:
+    page = run(filled, plan(school, Query(limit=2, offset=8)))
+    assert (page.matched, page.returned) == (9, 1)
+    assert run(filled, plan(school, Query(offset=100))) == (9, 0, "")
+    assert run(filled, plan(school, Query(only_count=True, equals={"pupils": 1}))) == (3, 0, "")
+
+
+def test_pages_are_disjoint_whatever_they_are_sorted_by(filled: Connection, school: Layer) -> None:
+    for sort in ((), (Sort("level", descending=True),), (Sort("pupils", descending=False),)):
+        pages = [_ids(filled, school, Query(limit=2, offset=n, sort=sort)) for n in range(0, 10, 2)]
+        assert sorted(key for page in pages for key in page) == list("123456789")
+
+
+def test_rows_without_a_value_come_last(filled: Connection, school: Layer) -> None:
+    for descending in (True, False):
+        found = _ids(filled, school, Query(sort=(Sort("pupils", descending=descending),)))
+        assert found[-2:] == ["4", "8"]
+
+
+def test_a_feature_is_geojson(filled: Connection, school: Layer) -> None:
+    text = run_one(filled, plan_one(school, "3", CRS84))
+    assert text is not None
+    assert json.loads(text) == {
+        "type": "Feature",
+        "id": "3",
+        "geometry": {"type": "Point", "coordinates": [105.3, 21]},
+        "properties": {
+            "code": "3", "name": "Trường 3", "level": "primary", "pupils": 3, "classes": None,
+            "address": None, "commune_code": None,
+        },
+    }  # fmt: skip
+    assert run_one(filled, plan_one(school, "nobody", CRS84)) is None
+
+
+def test_a_northing_first_crs_turns_the_coordinates(filled: Connection, school: Layer) -> None:
+    text = run_one(filled, plan_one(school, "3", epsg(4326)))
+    assert text is not None
+    assert json.loads(text)["geometry"]["coordinates"] == [21, 105.3]
+
+
+def test_an_area_is_transformed_to_the_storage(filled: Connection, school: Layer) -> None:
+    row = filled.execute(
+        "SELECT ST_AsBinary(ST_Transform(ST_MakeEnvelope(105.25, 20.9, 105.55, 21.1, 4326), 3857))"
+    ).fetchone()
+    assert row is not None
+    assert _ids(filled, school, Query(area=Area(row[0], 3857))) == ["3", "4", "5"]
+
+
+def test_a_date_field_is_compared_by_days(conn: Connection, layers: Layers) -> None:
+    layer = replace(layers.get("land_plan"), time="valid_from")
+    for number, day in ((1, "2026-01-01"), (2, "2026-01-02"), (3, None)):
+        conn.execute(
+            "INSERT INTO layer.land_plan (id, land_code, valid_from, geom) VALUES (%s, 'ODT', %s,"
+            " ST_Multi(ST_MakeEnvelope(0, 0, 1, 1, 9213)))",
+            (number, day),
+        )
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    assert _ids(conn, layer, Query(interval=Interval(noon, noon))) == [1, 3]
+    assert _ids(conn, layer, Query(interval=Interval(noon, None))) == [1, 2, 3]
+    assert _ids(conn, layer, Query(equals={"valid_from": Interval(noon, noon)})) == [1]
+
+
+def test_a_layer_of_many_fields_fits_into_a_statement(school: Layer, conn: Connection) -> None:
+    """A function takes a hundred arguments at most; the writer of properties is none."""
+    names = [f"field_{number}" for number in range(120)]
+    columns = ", ".join(f"{name} text DEFAULT 'x'" for name in names)
+    conn.execute(
+        f"CREATE TABLE layer.wide (code text PRIMARY KEY, {columns}, geom geometry(Point, 4326))"
+    )
+    conn.execute("INSERT INTO layer.wide (code) VALUES ('a')")
+    fields = {name: replace(school.fields["name"], name=name) for name in names}
+    layer = replace(school, id="wide", fields={"code": school.fields["code"], **fields}, search=())
+    page = run(conn, plan(layer, Query()))
+    found = json.loads(page.features)
+    assert len(found["properties"]) == 121
+    assert found["geometry"] is None
+
+
+def test_a_value_that_the_database_refuses_is_said_so(filled: Connection, school: Layer) -> None:
+    condition = Condition(SQL("t.name::integer = 1"), {})
+    with pytest.raises(ValueUnusable, match="refuses"):
+        run(filled, plan(school, Query(condition=condition)))
+
+
+def test_a_page_uses_the_spatial_index(conn: Connection, school: Layer) -> None:
+    conn.execute(
+        "INSERT INTO layer.school (code, name, level, geom) SELECT n::text, 'x', 'primary',"
+        " ST_SetSRID(ST_MakePoint(100 + n / 1000.0, 21), 4326) FROM generate_series(1, 5000) AS n;"
+        " ANALYZE layer.school"
+    )
+    row = conn.execute("SELECT ST_AsBinary(ST_MakeEnvelope(101, 20, 101.01, 22))").fetchone()
+    assert row is not None
+    made = features.plan(school, Query(area=Area(row[0], 4326), limit=5))
+    explained = conn.execute(SQL("EXPLAIN ") + made.statement, made.values, prepare=False)
+    assert "school_geom_idx" in "\n".join(line[0] for line in explained)
