@@ -1,0 +1,1 @@
+"""OGC API Features: pygeoapi embedded, with our own reading of requests and our own SQL."""

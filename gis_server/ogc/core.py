@@ -1,0 +1,151 @@
+"""pygeoapi inside our application: one API object an address, asked for documents, not for text."""
+
+import logging
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pygeoapi.api
+from flask import abort, current_app, request
+from pygeoapi.api import API, APIRequest, itemtypes
+from werkzeug.datastructures import MultiDict
+
+from gis_server import catalogue
+from gis_server.catalogue import State
+from gis_server.ogc.config import Extent, config
+from gis_server.state import base_url, gis
+from layers.geo import BBox
+
+Document = dict[str, Any]
+
+_MOST_ADDRESSES = 16
+"""API objects kept; a client may call the server by any name it likes."""
+
+
+def _as_it_is(document: Document, *_: Any) -> Document:
+    return document
+
+
+# pygeoapi's own writes '<' as '&lt;' in every JSON answer, which changes the data. The documents
+# come to us unwritten instead: JSON is written and HTML is escaped in pages.py.
+pygeoapi.api.to_json = itemtypes.to_json = _as_it_is
+
+
+class Request(APIRequest):  # type: ignore[misc]
+    """A request as pygeoapi sees it: its language, and of the parameters only the page.
+
+    Everything else has been read already (request.py), with the rules of this house.
+    """
+
+    def __init__(self, api: API, page: Mapping[str, int]) -> None:
+        super().__init__(request, api.locales)
+        self._args = MultiDict({name: str(value) for name, value in page.items()})
+
+    def _get_format(self, *_: Any) -> str:
+        """HTML is made from the JSON document (pages.py), so that is all pygeoapi is asked for."""
+        return "json"
+
+    @property
+    def language(self) -> str:
+        """``vi`` or ``en``."""
+        return str(self.locale.language)
+
+
+class Apis:
+    """API objects by address, made anew when the data have a new version."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[str, tuple[int, API]] = OrderedDict()
+
+    def get(self, address: str) -> API:
+        """Return any API of an address: enough where extents do not matter."""
+        known = self._made.get(address)
+        return known[1] if known else self._make(address, 0, {})
+
+    def fresh(self, address: str, states: Mapping[str, State]) -> API:
+        """Return the API of an address with the extents of the present data."""
+        version = max((state.version for state in states.values()), default=0)
+        known = self._made.get(address)
+        if known and known[0] == version and version:
+            return known[1]
+        return self._make(address, version, _extents(states))
+
+    def _make(self, address: str, version: int, extents: Mapping[str, Extent]) -> API:
+        with _logging_untouched():
+            api = API(config(gis().layers, address, extents), {})
+        self._made[address] = (version, api)
+        self._made.move_to_end(address)
+        while len(self._made) > _MOST_ADDRESSES:
+            self._made.popitem(last=False)
+        return api
+
+
+def states() -> Mapping[str, State]:
+    """Read the state of every layer's data."""
+    with gis().pool.connection() as conn:
+        return catalogue.states(conn)
+
+
+def ask(
+    function: Callable[..., tuple[Any, int, Document]],
+    *args: str,
+    api: API | None = None,
+    page: Mapping[str, int] | None = None,
+) -> Document:
+    """Let pygeoapi make a document.
+
+    Args:
+        function: one of its functions of (api, request, ...).
+        args: what else the function takes.
+        api: the API to use, any of this address when absent.
+        page: ``limit`` and ``offset`` of a list.
+    """
+    used = api or apis().get(base_url())
+    _, status, content = function(used, Request(used, page or {}), *args)
+    if status != 200:
+        abort(int(status), content.get("description"))
+    return content
+
+
+def apis() -> Apis:
+    """Return the API objects of this application."""
+    found: Apis = current_app.extensions.setdefault("ogc", Apis())
+    return found
+
+
+def language() -> str:
+    """Return the language of this request, by ``lang`` or by what the browser prefers."""
+    return Request(apis().get(base_url()), {}).language
+
+
+def _extents(states: Mapping[str, State]) -> dict[str, Extent]:
+    found = {}
+    with gis().pool.connection() as conn:
+        for layer in gis().layers:
+            version = states.get(layer.id, State()).version
+            summary = gis().summaries.get(conn, layer, version)
+            times = summary.times and (summary.times[0].isoformat(), summary.times[1].isoformat())
+            found[layer.id] = Extent(summary.bounds and _outwards(summary.bounds), times)
+    return found
+
+
+def _outwards(box: BBox) -> BBox:
+    """Round to centimetres so that no row is left out."""
+    # The inner rounding takes away what multiplying adds, or 21.3 would become 21.2999999.
+    low = [math.floor(round(edge * 1e7, 3)) / 1e7 for edge in (box.west, box.south)]
+    high = [math.ceil(round(edge * 1e7, 3)) / 1e7 for edge in (box.east, box.north)]
+    return BBox(*low, *high)
+
+
+@contextmanager
+def _logging_untouched() -> Iterator[None]:
+    """Making an API sets up the root logger of the whole process; undo that."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)

@@ -1,0 +1,190 @@
+"""pygeoapi's documents put right: links that lead somewhere, conformance that is kept; pure."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from gis_server.ogc.cql import GEOMETRY
+from layers.model import Field, Layer, Text
+
+Document = dict[str, Any]
+Link = dict[str, str]
+
+JSON, HTML, GEOJSON = "application/json", "text/html", "application/geo+json"
+SCHEMA = "application/schema+json"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+CONFORMANCE = tuple(
+    f"http://www.opengis.net/spec/{name}"
+    for name in (
+        "ogcapi-common-1/1.0/conf/core",
+        "ogcapi-common-1/1.0/conf/landing-page",
+        "ogcapi-common-1/1.0/conf/json",
+        "ogcapi-common-1/1.0/conf/html",
+        "ogcapi-common-1/1.0/conf/oas30",
+        "ogcapi-common-2/1.0/conf/collections",
+        "ogcapi-features-1/1.0/conf/core",
+        "ogcapi-features-1/1.0/conf/oas30",
+        "ogcapi-features-1/1.0/conf/html",
+        "ogcapi-features-1/1.0/conf/geojson",
+        "ogcapi-features-2/1.0/conf/crs",
+        "ogcapi-features-3/1.0/conf/queryables",
+        "ogcapi-features-3/1.0/conf/queryables-query-parameters",
+        "ogcapi-features-3/1.0/conf/filter",
+        "ogcapi-features-3/1.0/conf/features-filter",
+        "cql2/1.0/conf/cql2-text",
+        "cql2/1.0/conf/cql2-json",
+        "cql2/1.0/conf/basic-cql2",
+        "cql2/1.0/conf/advanced-comparison-operators",
+        "cql2/1.0/conf/case-insensitive-comparison",
+        "cql2/1.0/conf/accent-insensitive-comparison",
+        "cql2/1.0/conf/basic-spatial-functions",
+        "cql2/1.0/conf/basic-spatial-functions-plus",
+        "cql2/1.0/conf/spatial-functions",
+        "cql2/1.0/conf/temporal-functions",
+        "cql2/1.0/conf/arithmetic",
+        "cql2/1.0/conf/property-property",
+    )
+)
+"""What this server does and the tests show. Not declared: editing, schemas of part 5, functions
+and arrays of CQL2."""
+
+_TITLES: Mapping[str, Text] = {
+    JSON: {"vi": "Tài liệu này ở dạng JSON", "en": "This document as JSON"},
+    GEOJSON: {"vi": "Tài liệu này ở dạng GeoJSON", "en": "This document as GeoJSON"},
+    SCHEMA: {"vi": "Tài liệu này ở dạng JSON Schema", "en": "This document as JSON Schema"},
+    OPENAPI: {"vi": "Tài liệu này ở dạng OpenAPI", "en": "This document as OpenAPI"},
+    HTML: {"vi": "Tài liệu này ở dạng HTML", "en": "This document as HTML"},
+    "next": {"vi": "Trang sau", "en": "Next page"},
+    "prev": {"vi": "Trang trước", "en": "Previous page"},
+}
+
+_NOT_SERVED = ("/processes", "/jobs", "/TileMatrixSets")
+_WRITTEN = (JSON, HTML, GEOJSON, SCHEMA, OPENAPI)
+
+
+class Here(NamedTuple):
+    """The address that is asked for.
+
+    ``url`` is percent-encoded and without parameters, ``form`` is ``json`` or ``html``, ``lang``
+    is ``vi`` or ``en``.
+    """
+
+    url: str
+    args: Mapping[str, str]
+    form: str
+    lang: str
+
+    def with_(self, **changed: Any) -> str:
+        """Return this address with some parameters changed."""
+        return f"{self.url}?{urlencode({**self.args, **changed})}"
+
+
+def linked(document: Document, here: Here, media: str) -> Document:
+    """Return a document with links to itself and its other form, and none to what is not served.
+
+    Args:
+        document: as pygeoapi made it.
+        here: its address.
+        media: media type of its JSON.
+    """
+    own = [
+        {
+            "rel": "self" if here.form == form else "alternate",
+            "type": kind,
+            "title": _TITLES[kind][here.lang],
+            "href": here.with_(f=form),
+        }
+        for form, kind in (("json", media), ("html", HTML))
+    ]
+    rest = [link for link in _served(document) if link["rel"] not in ("self", "alternate")]
+    return {**document, "links": [*own, *rest]}
+
+
+def paged(document: Document, here: Here, page: Mapping[str, int]) -> Document:
+    """Return a list with links to the pages before and after, where there are such.
+
+    Args:
+        document: the list with ``numberMatched`` and ``numberReturned``.
+        here: its address.
+        page: ``limit`` and ``offset``.
+    """
+    end = page["offset"] + document["numberReturned"]
+    places = {}
+    if page["offset"] < end < document["numberMatched"]:
+        places["next"] = end
+    if page["offset"] > 0:
+        places["prev"] = max(0, page["offset"] - page["limit"])
+    links = [
+        {
+            "rel": rel,
+            "type": HTML if here.form == "html" else GEOJSON,
+            "title": _TITLES[rel][here.lang],
+            "href": here.with_(offset=place),
+        }
+        for rel, place in places.items()
+    ]
+    rest = [link for link in document["links"] if link["rel"] not in ("next", "prev")]
+    return {**document, "links": [*links, *rest]}
+
+
+def collections(document: Document, layers: Mapping[str, Layer], lang: str) -> Document:
+    """Put the list of collections right."""
+    found = [collection(part, layers[part["id"]], lang) for part in document["collections"]]
+    return {**document, "collections": found}
+
+
+def collection(document: Document, layer: Layer, lang: str) -> Document:
+    """Put a collection right: licence and owner said, links served."""
+    return {
+        **document,
+        "license": layer.licence,
+        "attribution": layer.owner[lang],
+        "links": _served(document),
+    }
+
+
+def properties(document: Document, layer: Layer, lang: str, url: str) -> Document:
+    """Put queryables or a schema right: titles, units, code lists, and the type of the geometry."""
+    return {
+        **document,
+        "$schema": _DIALECT,
+        "$id": url,
+        "properties": {
+            **{name: schema(layer, field, lang) for name, field in layer.public.items()},
+            GEOMETRY: {
+                "format": f"geometry-{layer.geometry.type.lower()}",
+                "x-ogc-role": "primary-geometry",
+            },
+        },
+    }
+
+
+def schema(layer: Layer, field: Field, lang: str) -> dict[str, Any]:
+    """Return a field as JSON Schema."""
+    made: dict[str, Any] = {"title": field.title[lang], **field.type.json_schema}
+    limits = {"pattern": field.pattern, "minimum": field.minimum, "maximum": field.maximum}
+    made |= {name: value for name, value in limits.items() if value is not None}
+    if field.unit:
+        made["x-ogc-unit"] = field.unit
+    if field.codes and not field.codes.is_open:
+        made["enum"] = list(field.codes.codes)
+    if field.codes:
+        made["x-ogc-codelist"] = {code: c.title[lang] for code, c in field.codes.codes.items()}
+    if field.name == layer.key:
+        made["x-ogc-role"] = "id"
+    elif field.name == layer.time:
+        made["x-ogc-role"] = "primary-instant"
+    return made
+
+
+def _served(document: Document) -> list[Link]:
+    return [
+        {name: value for name, value in link.items() if name != "hreflang"}
+        for link in document["links"]
+        if link["type"] in _WRITTEN and not any(part in link["href"] for part in _NOT_SERVED)
+    ]

@@ -1,0 +1,110 @@
+"""Documents as bodies: JSON as it is, or a page in HTML that needs no other host."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, render_template, request
+
+from gis_server.catalogue import State
+from gis_server.errors import detail, status
+from gis_server.ogc.documents import Document, Here
+from gis_server.ogc.provider import Raw
+from gis_server.ogc.words import WORDS
+from gis_server.params import ParameterInvalid
+from gis_server.state import base_url
+
+FORMS = ("json", "html")
+
+_JSON_TYPES = ("application/json", "application/geo+json", "application/schema+json")
+_TAGS = {"vi": "vi-VN", "en": "en-US"}
+
+
+def form() -> str:
+    """Return ``json`` or ``html``: by ``f``, else by what the client accepts, else JSON.
+
+    Raises:
+        ParameterInvalid: ``f`` is neither.
+    """
+    named = request.args.get("f")
+    if named is not None and named not in FORMS:
+        raise ParameterInvalid("f", f"'{named[:100]}' is not one of {', '.join(FORMS)}")
+    return "html" if wants_page() else "json"
+
+
+def wants_page() -> bool:
+    """Tell whether a person with a browser asks, rather than a program."""
+    if "f" in request.args:
+        return request.args["f"] == "html"
+    best = request.accept_mimetypes.best_match([*_JSON_TYPES, "text/html"], _JSON_TYPES[0])
+    return best == "text/html"
+
+
+def here(lang: str) -> Here:
+    """Return the address that is asked for."""
+    url = base_url() + quote(request.path.rstrip("/"))
+    return Here(url, request.args.to_dict(), "html" if wants_page() else "json", lang)
+
+
+def written(document: Document, media: str, lang: str) -> Response:
+    """Answer with JSON; the features of a page are put in as the database wrote them."""
+    raw = document.get("features")
+    if isinstance(raw, Raw):
+        rest = {name: value for name, value in document.items() if name not in ("type", "features")}
+        body = f'{{"type":"FeatureCollection","features":[{raw.text}],{_json(rest)[1:]}'
+    else:
+        body = _json(document)
+    return _answer(Response(body, content_type=media), lang)
+
+
+def drawn(
+    name: str, document: Document, lang: str, states: Mapping[str, State], **more: Any
+) -> Response:
+    """Answer with a page in HTML, marked where its data are made up.
+
+    Args:
+        name: of the template.
+        document: what the JSON form says.
+        lang: language of the page.
+        states: of all layers.
+        more: ``layer``, when the page is about one, and what else the template uses.
+    """
+    raw, layer = document.get("features"), more.get("layer")
+    doc = {**document, "features": raw.read()} if isinstance(raw, Raw) else document
+    demos = {of for of, state in states.items() if state.is_demo}
+    more |= {"demos": demos, "demo": layer.id in demos if layer else bool(demos)}
+    return _answer(_rendered(name, lang, doc=doc, **more), lang)
+
+
+def refused(error: Exception, lang: str) -> Response:
+    """Answer a browser with a page that says what was wrong; asks nothing of the database."""
+    number, code = status(error)
+    answer = _rendered(
+        "problem", lang, doc={"status": number, "code": code, "detail": detail(error)}
+    )
+    answer.status_code = number
+    answer.headers["Cache-Control"] = "no-store"
+    return _answer(answer, lang)
+
+
+def _rendered(name: str, lang: str, **more: Any) -> Response:
+    texts = {word: text[lang] for word, text in WORDS.items()}
+    tools = {
+        "root": base_url(),
+        "here": here(lang),
+        "quoted": lambda value: quote(str(value), safe=""),
+    }
+    return Response(render_template(f"ogc/{name}.html", lang=lang, t=texts, **tools, **more))
+
+
+def _answer(answer: Response, lang: str) -> Response:
+    answer.headers["Content-Language"] = _TAGS[lang]
+    answer.headers["Vary"] = "Accept, Accept-Language"
+    # A value of a row may look like a script; no browser may take the JSON for a page.
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

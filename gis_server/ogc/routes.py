@@ -1,0 +1,184 @@
+"""Addresses under /ogc: read the request, let pygeoapi make the document, put it right, answer."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from flask import Blueprint, Response, request
+from pygeoapi import api as pages_of
+from pygeoapi.api import API, itemtypes
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+
+from gis_server import errors
+from gis_server import language as languages
+from gis_server.ogc import core, crs, documents, openapi, pages
+from gis_server.ogc import request as asked
+from gis_server.ogc.documents import GEOJSON, JSON, SCHEMA, Document
+from gis_server.ogc.provider import Asked
+from gis_server.state import base_url, gis
+from layers.errors import GisError
+from layers.model import Layer
+
+MOST_BYTES = 1_000_000
+"""Longest filter that is taken from a body."""
+
+_FILTER_TYPES = ("application/json", "application/query-cql-json", "application/cql2+json")
+
+
+def blueprint() -> Blueprint:
+    """Return the routes."""
+    routes = Blueprint("ogc", __name__, url_prefix="/ogc", template_folder="templates")
+    one = "/collections/<layer_id>"
+    views: dict[str, Callable[..., Response]] = {
+        "/": landing,
+        "/openapi": definition,
+        "/conformance": conformance,
+        "/collections": collections,
+        one: collection,
+        f"{one}/queryables": queryables,
+        f"{one}/schema": schema,
+        f"{one}/items/<path:key>": item,
+    }
+    for rule, view in views.items():
+        routes.add_url_rule(rule, view_func=view, strict_slashes=False)
+    many = f"{one}/items"
+    routes.add_url_rule(many, view_func=items, methods=["GET", "POST"], strict_slashes=False)
+    routes.register_error_handler(GisError, _refuse)
+    routes.register_error_handler(psycopg.OperationalError, _refuse)
+    routes.register_error_handler(HTTPException, _refuse)
+    routes.after_request(_open)
+    return routes
+
+
+def landing() -> Response:
+    """Answer with the landing page."""
+    form, api = _form(), _fresh()
+    return _document(form, "landing", core.ask(pages_of.landing_page, api=api))
+
+
+def definition() -> Response:
+    """Answer with the OpenAPI definition; the database is not asked."""
+    form, lang = _form(), core.language()
+    document = openapi.document(gis().layers, f"{base_url()}/ogc", lang)
+    if form == "html":
+        return pages.drawn("openapi", document, lang, {})
+    return pages.written(document, documents.OPENAPI, lang)
+
+
+def conformance() -> Response:
+    """Answer with what of the standards is kept."""
+    form, lang = _form(), core.language()
+    document = {**core.ask(pages_of.conformance), "conformsTo": list(documents.CONFORMANCE)}
+    if form == "html":
+        return pages.drawn("conformance", document, lang, {})
+    return pages.written(document, JSON, lang)
+
+
+def collections() -> Response:
+    """Answer with all collections."""
+    form, api = _form(), _fresh()
+    document = core.ask(pages_of.describe_collections, api=api)
+    document = documents.collections(document, gis().layers.by_id, core.language())
+    return _document(form, "collections", document)
+
+
+def collection(layer_id: str) -> Response:
+    """Answer with one collection."""
+    layer, form, api = gis().layers.get(layer_id), _form(), _fresh()
+    document = core.ask(pages_of.describe_collections, layer.id, api=api)
+    document = documents.collection(document, layer, core.language())
+    return _document(form, "collection", document, layer)
+
+
+def queryables(layer_id: str) -> Response:
+    """Answer with what a filter may name."""
+    return _properties(layer_id, "queryables", itemtypes.get_collection_queryables)
+
+
+def schema(layer_id: str) -> Response:
+    """Answer with the JSON Schema of a feature's properties."""
+    return _properties(layer_id, "schema", pages_of.get_collection_schema)
+
+
+def items(layer_id: str) -> Response:
+    """Answer with a page of features, chosen by parameters or by a posted filter."""
+    layer = gis().layers.get(layer_id)
+    form = _form(asked.of_items(layer))
+    query = asked.query(layer, request.args, _posted())
+    Asked(query=query).bind()
+    page = {"limit": query.limit, "offset": query.offset}
+    document = core.ask(itemtypes.get_collection_items, layer.id, page=page)
+    document = documents.paged(document, pages.here(core.language()), page)
+    answer = _document(form, "items", document, layer)
+    answer.headers["Content-Crs"] = f"<{query.crs.uri}>"
+    answer.headers["Link"] = f'<{_url_of(layer)}/queryables>; rel="{documents.QUERYABLES}"'
+    return answer
+
+
+def item(layer_id: str, key: str) -> Response:
+    """Answer with one feature."""
+    layer, form = gis().layers.get(layer_id), _form(asked.OF_ITEM)
+    wanted = crs.choose(layer, "crs", request.args.get("crs"))
+    Asked(crs=wanted).bind()
+    identifier = quote(key.rstrip("/"), safe="")
+    document = core.ask(itemtypes.get_collection_item, layer.id, identifier)
+    answer = _document(form, "item", document, layer)
+    answer.headers["Content-Crs"] = f"<{wanted.uri}>"
+    return answer
+
+
+def _properties(layer_id: str, name: str, function: Any) -> Response:
+    layer, form, lang = gis().layers.get(layer_id), _form(), core.language()
+    document = core.ask(function, layer.id)
+    document = documents.properties(document, layer, lang, f"{_url_of(layer)}/{name}")
+    if form == "html":
+        return pages.drawn("properties", document, lang, core.states(), layer=layer, heading=name)
+    return pages.written(document, SCHEMA, lang)
+
+
+def _document(form: str, name: str, document: Document, layer: Layer | None = None) -> Response:
+    """Give a document its links and answer in the form that is wanted."""
+    lang, media = core.language(), GEOJSON if name in ("items", "item") else JSON
+    document = documents.linked(document, pages.here(lang), media)
+    if form == "json":
+        return pages.written(document, media, lang)
+    return pages.drawn(name, document, lang, core.states(), layer=layer)
+
+
+def _fresh() -> API:
+    return core.apis().fresh(base_url(), core.states())
+
+
+def _form(known: tuple[str, ...] = asked.EVERYWHERE) -> str:
+    asked.check(request.args, known)
+    languages.language()
+    return pages.form()
+
+
+def _posted() -> bytes | None:
+    if request.method != "POST":
+        return None
+    if request.mimetype not in _FILTER_TYPES:
+        raise UnsupportedMediaType(f"A filter is posted as {', '.join(_FILTER_TYPES)}.")
+    request.max_content_length = MOST_BYTES
+    return request.get_data()
+
+
+def _url_of(layer: Layer) -> str:
+    return f"{base_url()}/ogc/collections/{layer.id}"
+
+
+def _refuse(error: Exception) -> Response:
+    """Say what was wrong in the form that the client reads."""
+    return pages.refused(error, core.language()) if pages.wants_page() else errors.problem(error)
+
+
+def _open(answer: Response) -> Response:
+    """Let pages of other hosts read what anyone may read."""
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    if request.method == "OPTIONS":
+        answer.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        answer.headers["Access-Control-Allow-Methods"] = answer.headers.get("Allow", "GET")
+    answer.headers["Access-Control-Expose-Headers"] = "Content-Crs, Link"
+    return answer

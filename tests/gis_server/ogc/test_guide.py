@@ -1,0 +1,51 @@
+"""What the guide shows works as it stands there."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+GUIDE = (Path(__file__).parents[3] / "docs" / "ogc.md").read_text("utf-8")
+ADDRESS = "http://127.0.0.1:8080/ogc/collections"
+
+
+def _commands() -> Iterator[list[str]]:
+    block = GUIDE.split("## curl")[1].split("```")[1].replace("\\\n", " ")
+    for line in block.splitlines():
+        if line.startswith("curl"):
+            yield shlex.split(line.replace("$B", ADDRESS))
+
+
+def _filters() -> list[str]:
+    return GUIDE.split("## CQL2")[1].split("```")[1].strip().splitlines()
+
+
+@pytest.mark.parametrize("command", _commands(), ids=lambda command: command[-1])
+def test_a_command_of_the_guide_is_answered(api: Any, command: list[str]) -> None:
+    (address,) = [word for word in command if word.startswith(ADDRESS)]
+    path = address.removeprefix("http://127.0.0.1:8080")
+    given = [after for word, after in pairwise(command) if word.startswith(("-d", "--d"))]
+    if "-G" in command:
+        answer = api.client.get(path, query_string=dict(part.split("=", 1) for part in given))
+    elif given:
+        answer = api.client.post(path, data=given[0], content_type="application/json")
+    else:
+        answer = api.client.get(path)
+    assert answer.status_code == 200, answer.text
+    assert answer.get_json(force=True)["numberMatched"] > 0
+
+
+@pytest.mark.parametrize("text", _filters())
+def test_a_filter_of_the_guide_is_answered(api: Any, text: str) -> None:
+    layer = "school" if "name" in text else "incident"
+    assert api.ids(layer, filter=text)
+
+
+def test_the_guide_names_every_parameter(api: Any) -> None:
+    named = set(re.findall(r"`([\w-]+)", GUIDE))
+    for name in api.json("/openapi")["components"]["parameters"]:
+        assert name in named or name in ("featureId", "lang"), name
