@@ -1,0 +1,63 @@
+/** Questions to the server. Every address is under the page's own, so a proxy may move us. */
+
+const PATIENCE_MS = 20_000;
+
+/** The server did not answer, or answered that it cannot. */
+export class RequestFailed extends Error {
+  /** @param {string} path @param {number} status 0 when nothing was answered @param {string} detail */
+  constructor(path, status, detail) {
+    super(detail || `${path}: ${status}`);
+    this.status = status;
+  }
+}
+
+/**
+ * Make an address out of a path of the server.
+ *
+ * @param {string} path with or without a slash at the start
+ */
+export function address(path) {
+  return new URL(path.replace(/^\//, ""), document.baseURI).href;
+}
+
+/**
+ * Fetch JSON.
+ *
+ * @param {string} path
+ * @param {AbortSignal} [signal] gives up when the answer is no longer wanted
+ * @returns {Promise<any>}
+ * @throws {RequestFailed}
+ */
+export async function json(path, signal) {
+  const limit = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    const answer = await fetch(address(path), { signal: signal ? AbortSignal.any([signal, limit]) : limit });
+    if (answer.ok) return await answer.json();
+    const problem = await answer.json().catch(() => ({}));
+    throw new RequestFailed(path, answer.status, problem.detail ?? "");
+  } catch (error) {
+    if (error instanceof RequestFailed || signal?.aborted) throw error;
+    throw new RequestFailed(path, 0, String(error));
+  }
+}
+
+/**
+ * Make a function that asks, and drops the answers to its earlier questions.
+ *
+ * @returns {(path: string) => Promise<any>} undefined when a later question came before the answer
+ */
+export function latest() {
+  /** @type {AbortController|null} */
+  let running = null;
+  return async (path) => {
+    running?.abort();
+    const mine = (running = new AbortController());
+    try {
+      const answer = await json(path, mine.signal);
+      return mine.signal.aborted ? undefined : answer;
+    } catch (error) {
+      if (mine.signal.aborted) return undefined;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,48 @@
+/** Classes of a heatmap: where they begin, and their colours. */
+
+const MOST = 6;
+
+/** Sequential, of even lightness steps, safe for colour-blind readers; the last stands out most. */
+const COLOURS = {
+  light: ["#c5ead3", "#86d5b1", "#40b3ac", "#348ba6", "#37609a", "#3a2c5c"],
+  dark: ["#3d4079", "#37659e", "#348fa7", "#40b7ad", "#8ad9b1", "#def5e5"],
+};
+
+/**
+ * Return where the classes begin: rounded values, rising, at most six.
+ *
+ * @param {number[]} values of the cells in view
+ * @param {boolean} skewed counts and sums grow by factors; means are shared out evenly
+ * @returns {number[]} empty without values
+ */
+export function breaks(values, skewed) {
+  const sorted = values.filter((value) => value > 0).sort((a, b) => a - b);
+  if (!sorted.length) return [];
+  const different = [...new Set(sorted)];
+  if (different.length <= MOST && skewed) return different;
+  const [low, high] = [sorted[0], sorted[sorted.length - 1]];
+  const starts = Array.from({ length: MOST }, (_, i) =>
+    skewed ? low * (high / low) ** (i / MOST) : sorted[Math.floor((i * sorted.length) / MOST)],
+  );
+  return [...new Set(starts.map((value, i) => (i === 0 && skewed ? low : rounded(value, skewed))))].sort((a, b) => a - b);
+}
+
+/**
+ * Return a colour for each class.
+ *
+ * @param {number} count
+ * @param {"light"|"dark"} theme
+ */
+export function colours(count, theme) {
+  const all = COLOURS[theme];
+  if (count < 2) return all.slice(3, 3 + count);
+  return Array.from({ length: count }, (_, i) => all[Math.round((i * (MOST - 1)) / (count - 1))]);
+}
+
+/** @param {number} value @param {boolean} skewed */
+function rounded(value, skewed) {
+  const unit = 10 ** Math.floor(Math.log10(value));
+  if (!skewed) return Math.floor(value / (unit / 10)) * (unit / 10);
+  const step = [1, 1.5, 2, 3, 4, 5, 6, 8].reduce((best, s) => (Math.abs(s * unit - value) < Math.abs(best * unit - value) ? s : best));
+  return unit === 1 ? Math.round(step) : step * unit;
+}

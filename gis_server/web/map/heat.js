@@ -1,0 +1,59 @@
+import { interval } from "../period.js";
+import { breaks } from "./classes.js";
+import { HEAT } from "./style.js";
+
+/** @typedef {import("../types.js").State} State @typedef {import("../types.js").Layer} Layer */
+
+/**
+ * Return the address of the tiles of the chosen hexagons.
+ *
+ * @param {Layer} layer
+ * @param {State} state
+ * @param {string} newest time of the layer's newest data
+ */
+export function tilejson(layer, state, newest) {
+  const { from, to } = interval(state.period, newest);
+  const category = state.categories && layer.heatmap?.category ? `&category=${state.categories.map(encodeURIComponent).join(",")}` : "";
+  const lang = state.lang === "vi" ? "" : `&lang=${state.lang}`;
+  return `${layer.heatmap?.tilejson}?datetime=${from}/${to}${category}${lang}`;
+}
+
+/** Classes of the hexagons in view, made when the view has settled and then kept for that view. */
+export class HeatClasses {
+  /** @param {import("./view.js").View} view @param {(found: {breaks: number[], empty: boolean}) => void} tell */
+  constructor(view, tell) {
+    this.view = view;
+    this.tell = tell;
+    this.made = "";
+    this.nothing = "";
+    view.map.on("idle", () => this.#settle());
+  }
+
+  #settle() {
+    const heat = this.view.scene.heat;
+    const map = this.view.map;
+    if (!heat || !map.getSource(HEAT) || !map.isSourceLoaded(HEAT)) return;
+    const key = `${heat.url} ${Math.floor(map.getZoom())}`;
+    if (key === this.made) return;
+    const starts = breaks(this.#values(heat.property), heat.skewed);
+    if (starts.length) this.made = key;
+    else if (!this.#isNews(`${key} ${map.getCenter()}`)) return;
+    this.tell({ breaks: starts.length ? starts : heat.breaks, empty: !starts.length });
+  }
+
+  /** @param {string} view that holds nothing; it is told once */
+  #isNews(view) {
+    const news = this.nothing !== view;
+    this.nothing = view;
+    return news;
+  }
+
+  /** @param {string} property @returns {number[]} one value a cell, though tiles share cells */
+  #values(property) {
+    const cells = new Map();
+    for (const feature of this.view.map.querySourceFeatures(HEAT, { sourceLayer: "heatmap" })) {
+      cells.set(feature.properties.cell, Number(feature.properties[property]));
+    }
+    return [...cells.values()];
+  }
+}

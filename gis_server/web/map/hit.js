@@ -1,0 +1,50 @@
+import { HEAT, PLACES } from "./style.js";
+
+/** @typedef {{layer: string, id: string, properties: Record<string, any>}} Hit a feature under the pointer */
+/** @typedef {{places: Hit[], marks: Hit[], areas: Hit[], base: Hit[], ground: Hit[], cell: any}} Hits */
+
+const REACH = { fine: 4, coarse: 16 };
+
+/**
+ * Find what is under the pointer, what is on top first.
+ *
+ * @param {import("maplibre-gl").Map} map
+ * @param {{x: number, y: number}} point pixels
+ * @param {import("../catalogue.js").Layers} layers
+ * @returns {Hits}
+ */
+export function find(map, point, layers) {
+  const reach = matchMedia("(pointer: coarse)").matches ? REACH.coarse : REACH.fine;
+  const around = /** @type {any} */ ([[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]]);
+  const near = map.queryRenderedFeatures(around).filter((feature) => feature.layer.type !== "fill");
+  const under = map.queryRenderedFeatures(/** @type {any} */ ([point.x, point.y])).filter((feature) => feature.layer.type === "fill");
+  const marks = references(near, layers);
+  const areas = references(under, layers).filter((hit) => !has(marks, hit));
+  return {
+    places: [...near, ...under].filter((f) => f.source === PLACES).map((f) => ({ layer: f.properties.layer, id: String(f.properties.id), properties: f.properties })),
+    marks: marks.filter((hit) => !layers.base.has(hit.layer)),
+    areas: areas.filter((hit) => !layers.base.has(hit.layer)),
+    base: marks.filter((hit) => layers.base.has(hit.layer)),
+    ground: areas.filter((hit) => layers.base.has(hit.layer)),
+    cell: under.find((feature) => feature.source === HEAT),
+  };
+}
+
+/** @param {any[]} features @param {import("../catalogue.js").Layers} layers @returns {Hit[]} */
+function references(features, layers) {
+  /** @type {Hit[]} */
+  const hits = [];
+  for (const feature of features) {
+    const layer = layers.get(feature.layer.metadata?.["gis:layer"]);
+    const id = layer && feature.properties[layer.key];
+    if (!layer || id === undefined) continue;
+    const hit = { layer: layer.id, id: String(id), properties: feature.properties };
+    if (!has(hits, hit)) hits.push(hit);
+  }
+  return hits;
+}
+
+/** @param {Hit[]} hits @param {Hit} wanted */
+function has(hits, wanted) {
+  return hits.some((hit) => hit.layer === wanted.layer && hit.id === wanted.id);
+}

@@ -1,0 +1,154 @@
+import { Map as MapLibre, ScaleControl } from "maplibre-gl";
+import { json } from "../api.js";
+import { SMALL } from "../screen.js";
+import { t } from "../text.js";
+import { dress } from "./style.js";
+
+/** @typedef {import("../types.js").BBox} BBox @typedef {import("./style.js").Scene} Scene */
+
+const CLOSEST = { point: 16, area: 18 };
+
+/** Share of a narrow screen that an open sheet takes, whatever it holds when the flight starts. */
+const SHEET = 0.56;
+
+/** The map on the page: the style of the server with our scene in it. */
+export class View {
+  /** @param {any} base style of the server @param {Scene} scene @param {BBox} bounds shown when the address has no position */
+  constructor(base, scene, bounds) {
+    this.base = base;
+    this.scene = scene;
+    this.map = new MapLibre(options(dress(base, scene), bounds));
+    this.waiting = true;
+    this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    this.map.once("style.load", () => this.#apply());
+    tellState(this.map);
+  }
+
+  /**
+   * Change what the page shows; several changes at once are drawn together.
+   *
+   * @param {Partial<Scene>} patch
+   */
+  update(patch) {
+    this.scene = { ...this.scene, ...patch };
+    if (this.waiting) return;
+    this.waiting = true;
+    queueMicrotask(() => this.#apply());
+  }
+
+  /**
+   * Put on the style of another theme or language.
+   *
+   * @param {string} path
+   * @param {Partial<Scene>} patch what changes with it
+   */
+  async restyle(path, patch) {
+    this.base = await json(path);
+    this.update(patch);
+  }
+
+  /**
+   * Move to a box so that no panel covers it.
+   *
+   * @param {BBox} bbox degrees
+   */
+  fit(bbox) {
+    const point = bbox[0] === bbox[2] && bbox[1] === bbox[3];
+    this.map.fitBounds(bbox, { padding: this.#padding(), maxZoom: point ? CLOSEST.point : CLOSEST.area, duration: 900 });
+  }
+
+  /**
+   * Return whom the tiles of a layer name as their source.
+   *
+   * @param {string} id
+   */
+  attribution(id) {
+    return this.map.getSource(id)?.attribution ?? "";
+  }
+
+  /**
+   * Load a source again after a failure.
+   *
+   * @param {string} id
+   */
+  reload(id) {
+    const source = /** @type {any} */ (this.map.getSource(id));
+    if (source?.url) source.setUrl(source.url);
+  }
+
+  #apply() {
+    this.waiting = false;
+    this.map.setStyle(dress(this.base, this.scene), { diff: true });
+    document.documentElement.dataset.map = "busy";
+    this.map.triggerRepaint();
+    this.map.getCanvas().setAttribute("aria-label", t("map"));
+  }
+
+  #padding() {
+    const stage = this.map.getContainer().getBoundingClientRect();
+    const small = matchMedia(SMALL).matches;
+    const edge = small ? 24 : 64;
+    const covers = [...document.querySelectorAll("[data-cover]:not([hidden])")].map((cover) => cover.getBoundingClientRect());
+    const over = covers.filter((box) => box.right > stage.left + 1 && box.left < stage.right);
+    const right = small ? 0 : Math.max(0, ...over.map((box) => stage.right - box.left));
+    const bottom = small && over.length ? stage.height * SHEET : 0;
+    return { top: edge, right: edge + right, bottom: edge + bottom, left: edge };
+  }
+}
+
+/** @returns {boolean} whether this browser can draw the map */
+export function canDraw() {
+  return Boolean(document.createElement("canvas").getContext("webgl2"));
+}
+
+/**
+ * Return the box around a geometry.
+ *
+ * @param {any} geometry GeoJSON, degrees
+ * @returns {BBox}
+ */
+export function bboxOf(geometry) {
+  const box = /** @type {BBox} */ ([180, 90, -180, -90]);
+  const visit = (/** @type {any} */ at) => {
+    if (typeof at[0] !== "number") return at.forEach(visit);
+    box[0] = Math.min(box[0], at[0]);
+    box[1] = Math.min(box[1], at[1]);
+    box[2] = Math.max(box[2], at[0]);
+    box[3] = Math.max(box[3], at[1]);
+  };
+  if (geometry.geometries) geometry.geometries.forEach((/** @type {any} */ part) => visit(part.coordinates));
+  else visit(geometry.coordinates);
+  return box;
+}
+
+/**
+ * Say on the page whether the map is drawn: `data-ready` after the first time, `data-map` busy or idle.
+ *
+ * @param {MapLibre} map
+ */
+function tellState(map) {
+  const page = document.documentElement.dataset;
+  map.on("movestart", () => (page.map = "busy"));
+  map.on("dataloading", () => (page.map = "busy"));
+  map.on("idle", () => Object.assign(page, { map: "idle", ready: "true" }));
+}
+
+/** @param {any} style @param {BBox} bounds @returns {any} */
+function options(style, bounds) {
+  return {
+    container: "map",
+    style,
+    bounds,
+    fitBoundsOptions: { padding: matchMedia(SMALL).matches ? 16 : 40 },
+    hash: "map",
+    minZoom: 3,
+    maxZoom: 20,
+    maxPitch: 0,
+    dragRotate: false,
+    pitchWithRotate: false,
+    attributionControl: false,
+    locale: { "Map.Title": t("map") },
+  };
+}

@@ -1,0 +1,67 @@
+import { h } from "../dom.js";
+import { pick, t } from "../text.js";
+import { swatch } from "./swatch.js";
+import { timeControl } from "./time.js";
+
+/** @typedef {import("../main.js").App} App @typedef {import("../types.js").Layer} Layer @typedef {import("../types.js").Field} Field */
+
+/**
+ * Draw the choice of hexagons: which data, which time, which categories.
+ *
+ * @param {App} app
+ */
+export function heatPanel(app) {
+  const layer = app.layers.get(app.store.get().heat);
+  return [timeControl(app), choices(app), layer && categories(app, layer)];
+}
+
+/** @param {App} app */
+function choices(app) {
+  const chosen = app.store.get().heat;
+  const choice = (/** @type {string|null} */ id, /** @type {string} */ title) =>
+    h(
+      "label",
+      { class: "choice" },
+      h("input", { id: `heat-${id ?? "none"}`, type: "radio", name: "heat", checked: chosen === id, onchange: () => app.store.set({ heat: id, categories: null }) }),
+      h("span", {}, title),
+    );
+  return h(
+    "fieldset",
+    { class: "choices" },
+    h("legend", { class: "overline" }, t("heatChoose")),
+    choice(null, t("heatNone")),
+    app.layers.heat.map((layer) => choice(layer.id, pick(layer.title))),
+  );
+}
+
+/** @param {App} app @param {Layer} layer */
+function categories(app, layer) {
+  const field = layer.fields.find((one) => one.name === layer.heatmap?.category);
+  if (!field?.codes) return null;
+  const chosen = app.store.get().categories;
+  return h(
+    "fieldset",
+    { class: "choices" },
+    h("legend", { class: "overline" }, t("heatCategories")),
+    chosen && h("button", { id: "category-all", type: "button", class: "link", onclick: () => app.store.set({ categories: null }) }, t("heatAll")),
+    Object.keys(field.codes).map((code) => category(app, field, code)),
+    chosen?.length === 0 && h("p", { class: "quiet", role: "alert" }, t("heatNoneChosen")),
+  );
+}
+
+/** @param {App} app @param {Field} field @param {string} code */
+function category(app, field, code) {
+  const all = Object.keys(field.codes ?? {});
+  const chosen = app.store.get().categories ?? all;
+  const toggle = () => {
+    const next = all.filter((one) => (one === code) !== chosen.includes(one));
+    app.store.set({ categories: next.length === all.length ? null : next });
+  };
+  return h(
+    "label",
+    { class: "choice" },
+    h("input", { id: `category-${code}`, type: "checkbox", checked: chosen.includes(code), onchange: toggle }),
+    h("span", {}, pick(field.codes?.[code])),
+    field.codes?.[code].color && swatch("circle", field.codes[code].color),
+  );
+}

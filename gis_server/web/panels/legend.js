@@ -1,0 +1,56 @@
+import { h, render } from "../dom.js";
+import { number, unitSign } from "../format.js";
+import { colours } from "../map/classes.js";
+import { pick, t } from "../text.js";
+import { swatch } from "./swatch.js";
+
+/** @typedef {import("../main.js").App} App @typedef {import("../types.js").Layer} Layer */
+
+/**
+ * Draw the legend of the hexagons over the map.
+ *
+ * @param {App} app
+ */
+export function drawLegend(app) {
+  const box = /** @type {HTMLElement} */ (document.getElementById("legend"));
+  const layer = app.layers.get(app.store.get().heat);
+  const heat = app.view.scene.heat;
+  box.hidden = !layer || !heat;
+  if (!layer || !heat) return render(box);
+  box.setAttribute("aria-label", t("legend"));
+  render(
+    box,
+    h("p", { class: "legend-title" }, pick(layer.title)),
+    h("p", { class: "legend-unit" }, measure(layer)),
+    app.heatEmpty ? h("p", { class: "quiet" }, t("heatEmpty")) : classes(heat.breaks, app.store.get().theme, heat.skewed),
+    h("p", { class: "legend-zero" }, swatch("fill", "transparent"), t("heatZero")),
+  );
+}
+
+/**
+ * Say what the number of a hexagon is, with its unit.
+ *
+ * @param {Layer} layer
+ */
+export function measure(layer) {
+  const value = layer.heatmap?.value;
+  if (!value) return t("heatCount");
+  const field = layer.fields.find((one) => one.name === value.field);
+  const name = pick(field?.title) || value.field;
+  const words = value.aggregate === "mean" ? t("heatMean", { field: name }) : t("heatSum", { field: name.toLocaleLowerCase() });
+  return value.unit ? `${words} (${unitSign(value.unit)})` : words;
+}
+
+/** @param {number[]} starts @param {"light"|"dark"} theme @param {boolean} whole */
+function classes(starts, theme, whole) {
+  if (!starts.length) return h("p", { class: "quiet" }, t("loading"));
+  const shades = colours(starts.length, theme);
+  return h("ol", { class: "classes" }, starts.map((start, i) => h("li", {}, swatch("fill", shades[i]), span(start, starts[i + 1], whole))));
+}
+
+/** @param {number} from @param {number|undefined} next @param {boolean} whole */
+function span(from, next, whole) {
+  if (next === undefined) return `≥ ${number(from, whole ? 0 : 1)}`;
+  if (!whole) return `${number(from, 1)} – < ${number(next, 1)}`;
+  return next - 1 <= from ? number(from, 0) : `${number(from, 0)} – ${number(next - 1, 0)}`;
+}
