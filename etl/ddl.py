@@ -19,7 +19,7 @@ def table(layer: Layer, schema: str = LIVE) -> sql.Identifier:
 
 
 def columns(layer: Layer) -> sql.Composed:
-    """Return the column definitions: fields in declared order, then geom, then h3."""
+    """Return the column definitions: fields in declared order, geom, then what is computed."""
     parts: list[sql.Composable] = [_column(layer, field) for field in layer.fields.values()]
     parts.append(
         sql.SQL("geom public.geometry({}, {}) NOT NULL").format(
@@ -29,7 +29,16 @@ def columns(layer: Layer) -> sql.Composed:
     )
     if layer.heatmap:
         parts.append(sql.SQL("h3 bigint NOT NULL"))
+    if layer.tiles.labels:
+        parts.append(anchor(layer))
     return sql.SQL(", ").join(parts)
+
+
+def anchor(layer: Layer) -> sql.Composed:
+    """Return the definition of the column of label points; the database computes it."""
+    return sql.SQL(
+        "anchor public.geometry(Point, {}) GENERATED ALWAYS AS (public.gis_anchor(geom)) STORED"
+    ).format(sql.Literal(layer.geometry.crs.srid))
 
 
 def _column(layer: Layer, field: Field) -> sql.Composed:
@@ -60,6 +69,8 @@ def finish(conn: Connection, layer: Layer, *, schema: str) -> None:
 
 def _indexes(layer: Layer) -> list[sql.Composed]:
     found: list[sql.Composed] = [sql.SQL("USING gist ({})").format(sql.Identifier("geom"))]
+    if layer.tiles.labels:
+        found.append(sql.SQL("USING gist ({})").format(sql.Identifier("anchor")))
     if layer.time:
         found.append(sql.SQL("({})").format(sql.Identifier(layer.time)))
     if layer.heatmap:
@@ -93,10 +104,15 @@ def missing(conn: Connection, layer: Layer) -> bool:
     return bool(row and row[0])
 
 
+def names(layer: Layer) -> set[str]:
+    """Return the columns that the table of a layer has."""
+    found = {*layer.fields, "geom"}
+    found |= {"h3"} if layer.heatmap else set()
+    return found | ({"anchor"} if layer.tiles.labels else set())
+
+
 def difference(conn: Connection, layer: Layer) -> list[str]:
     """Name the columns that the table and the declaration do not share; empty when they agree."""
     statement = sql.SQL("SELECT * FROM {} WHERE false").format(table(layer))
     described = conn.execute(statement).description or []
-    have = {column.name for column in described}
-    want = {*layer.fields, "geom"} | ({"h3"} if layer.heatmap else set())
-    return sorted(have ^ want)
+    return sorted({column.name for column in described} ^ names(layer))

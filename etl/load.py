@@ -11,11 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pyarrow as pa
 import pyproj
 from pgpq import ArrowToPostgresBinaryEncoder
 
 from etl import ddl, journal, mapping, readers, stage
-from etl.errors import DatabaseRefused, ExpectationMissed, LoadError, NoKey, RowsRefused
+from etl.errors import (
+    DatabaseRefused,
+    ExpectationMissed,
+    FileUnreadable,
+    LoadError,
+    NoKey,
+    RowsRefused,
+)
 from etl.readers.table import Table
 from etl.report import Report
 from etl.rows import Intake, Rows
@@ -108,12 +116,19 @@ def load(conn: Connection, order: Order, progress: Progress = unwatched) -> Resu
     except LoadError as error:
         run.fail(conn, error)
         raise
-    except psycopg.Error as error:
-        wrapped = DatabaseRefused(f"{DatabaseRefused.__doc__} ({' '.join(str(error).split())})")
+    except (psycopg.Error, pa.ArrowException) as error:
+        wrapped = _wrapped(order.file, error)
         run.fail(conn, wrapped)
         raise wrapped from error
     finally:
         run.report.close()
+
+
+def _wrapped(file: Path, error: Exception) -> LoadError:
+    """Put what the driver or the reader of columns says into the house's words."""
+    if isinstance(error, psycopg.Error):
+        return DatabaseRefused(f"{DatabaseRefused.__doc__} ({' '.join(str(error).split())})")
+    return FileUnreadable(file, str(error))
 
 
 class _Run:

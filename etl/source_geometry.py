@@ -25,14 +25,15 @@ def shapes(batch: pa.RecordBatch, plan: Plan) -> Array:
     if plan.coordinates:
         return _points(*(_numbers(batch.column(name)) for name in plan.coordinates))
     if plan.wkt:
-        return _parsed(batch.column(plan.wkt), shapely.from_wkt)
-    return _parsed(batch.column(GEOMETRY), shapely.from_wkb)
+        return _parsed(batch.column(plan.wkt))
+    return _parsed(batch.column(GEOMETRY))
 
 
-def _parsed(column: pa.Array, read: Any) -> Array:
-    raw = column.to_numpy(zero_copy_only=False)
-    if read is shapely.from_wkt and not pa.types.is_string(column.type):
-        raw = column.cast(pa.string()).to_numpy(zero_copy_only=False)
+def _parsed(column: pa.Array) -> Array:
+    """Read well-known binary, or text where the column is text."""
+    binary = pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)
+    raw = (column if binary else values.text(column).column).to_numpy(zero_copy_only=False)
+    read = shapely.from_wkb if binary else shapely.from_wkt
     found: Array = read(np.asarray(raw, dtype=object), on_invalid="ignore")
     return found
 

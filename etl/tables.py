@@ -57,16 +57,20 @@ def _is_empty(conn: Connection, layer: Layer) -> bool:
 
 
 def _add_columns(conn: Connection, layer: Layer) -> bool:
-    lacking = [name for name in ddl.difference(conn, layer) if name in layer.fields]
-    required = [name for name in lacking if layer.fields[name].required or name == layer.key]
-    if required:
-        raise TableDiffers(layer.id, required)
-    for name in lacking:
-        conn.execute(
-            sql.SQL("ALTER TABLE {} ADD COLUMN {} {}").format(
-                ddl.table(layer),
-                sql.Identifier(name),
-                sql.SQL(layer.fields[name].type.postgres),
-            )
-        )
-    return bool(lacking)
+    lacking = {name for name in ddl.difference(conn, layer) if name in ddl.names(layer)}
+    addable = {n: d for n, d in _addable(layer).items() if n in lacking}
+    if lacking - set(addable):
+        raise TableDiffers(layer.id, sorted(lacking - set(addable)))
+    for definition in addable.values():
+        conn.execute(sql.SQL("ALTER TABLE {} ADD COLUMN {}").format(ddl.table(layer), definition))
+    return bool(addable)
+
+
+def _addable(layer: Layer) -> dict[str, sql.Composed]:
+    """Return definitions of the columns that rows can be without, or that compute themselves."""
+    optional = {
+        name: sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(field.type.postgres))
+        for name, field in layer.fields.items()
+        if not field.required and name != layer.key
+    }
+    return optional | ({"anchor": ddl.anchor(layer)} if layer.tiles.labels else {})

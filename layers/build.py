@@ -27,7 +27,7 @@ from layers.model import (
     Type,
 )
 
-RESERVED = {"geom", "h3"}
+RESERVED = {"geom", "h3", "anchor"}
 """Columns that every table has for itself."""
 
 DEGREES = 4326
@@ -186,6 +186,8 @@ def contradictions(
     yield from _wrong_fields(made)
     if made.tiles.minzoom > made.tiles.maxzoom:
         yield "tiles.minzoom", "must not be above tiles.maxzoom"
+    if made.tiles.labels and made.geometry.dimension != 2:
+        yield "tiles.labels", "only areas have a layer of label points"
     if made.lifecycle is Lifecycle.APPENDED and made.time is None:
         yield "time", "an appended layer needs a time field"
     if made.heatmap and made.geometry.type != "Point":

@@ -146,7 +146,8 @@ class Tiles:
     """What a vector tile of the layer holds.
 
     ``fields`` go into the tile beside the key; ``rank`` is the field whose highest values are kept
-    first when a tile would hold more than ``limit`` features.
+    first when a tile would hold more than ``limit`` features. With ``labels`` a second tile layer
+    has one point a feature, so that an area of many parts is named once.
     """
 
     minzoom: int
@@ -154,6 +155,7 @@ class Tiles:
     fields: tuple[str, ...]
     rank: str | None = None
     limit: int = 20_000
+    labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,11 @@ class Layer:
             return self.fields[name]
         except KeyError:
             raise FieldUnknown(self.id, name, tuple(self.fields)) from None
+
+    @property
+    def label_layer(self) -> str:
+        """Name of the tile layer that labels are drawn from."""
+        return f"{self.id}_label" if self.tiles.labels else self.id
 
     @property
     def public(self) -> Mapping[str, Field]:

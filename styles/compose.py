@@ -91,7 +91,7 @@ def _of_layer(words: Words) -> list[StyleLayer]:
                 "id": f"{layer.id}-{raw['id']}",
                 "type": body.pop("type"),
                 "source": layer.id,
-                "source-layer": layer.id,
+                "source-layer": layer.label_layer if raw["type"] == "symbol" else layer.id,
                 "metadata": {"gis:layer": layer.id, "gis:slot": raw["slot"]},
                 "layout": layout,
                 **body,

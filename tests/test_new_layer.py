@@ -56,7 +56,7 @@ def _json(address: str) -> dict[str, Any]:
 
 
 @pytest.mark.browser
-def test_a_folder_is_a_table_a_collection_a_tile_a_style_and_a_page(  # noqa: PLR0917
+def test_a_folder_is_a_table_a_collection_a_tile_a_style_and_a_page(
     folder: Path,
     tmp_path: Path,
     database_url: str,

@@ -26,20 +26,30 @@ def tile(conn: psycopg.Connection[Any], layer: Layer, at: TileId) -> bytes:
     """
     if not layer.tiles.minzoom <= at.z <= layer.tiles.maxzoom:
         return b""
+    body = _layer(conn, layer, at, layer.id, "geom")
+    if layer.tiles.labels:
+        # Layers of a tile may simply stand one after the other.
+        body += _layer(conn, layer, at, layer.label_layer, "anchor")
+    return body
+
+
+def _layer(
+    conn: psycopg.Connection[Any], layer: Layer, at: TileId, name: str, column: str
+) -> bytes:
     side = 2 * WEB_MERCATOR_HALF / (1 << at.z)
     values = {
-        "layer": layer.id,
+        "layer": name,
         **at._asdict(),
         "buffer": BUFFER,
         "margin": BUFFER / 4096 if at.z else 0,
         "step": side / _EDGE_PARTS,
         "limit": layer.tiles.limit,
     }
-    row = conn.execute(_statement(layer), values).fetchone()
+    row = conn.execute(_statement(layer, column), values).fetchone()
     return bytes(row[0]) if row and row[0] else b""
 
 
-def _statement(layer: Layer) -> compose.Composed:
+def _statement(layer: Layer, column: str) -> compose.Composed:
     names = list(dict.fromkeys((layer.key, *layer.tiles.fields)))
     rank = layer.tiles.rank
     order = (
@@ -48,6 +58,7 @@ def _statement(layer: Layer) -> compose.Composed:
         else compose.SQL("")
     )
     return sql.query("tile").format(
+        geom=compose.Identifier(column),
         fields=compose.SQL(", ").join(compose.Identifier("source", name) for name in names),
         columns=compose.SQL(", ").join(map(compose.Identifier, names)),
         table=compose.Identifier("layer", layer.id),

@@ -44,7 +44,10 @@ def vector(layer: Layer, about: About) -> dict[str, Any]:
         "tiles": [f"{about.base_url}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.mvt"],
         **zooms,
         "bounds": list(about.bounds),
-        "vector_layers": [{"id": layer.id, "description": title, **zooms, "fields": fields}],
+        "vector_layers": [
+            {"id": name, "description": title, **zooms, "fields": fields}
+            for name in dict.fromkeys((layer.id, layer.label_layer))
+        ],
     }
 
 

@@ -23,7 +23,7 @@ def read(file: Path, crs: pyproj.CRS | None) -> Iterator[Table]:
     except (pa.ArrowInvalid, OSError) as error:
         raise FileUnreadable(file, str(error)) from error
     with opened:
-        geo = json.loads((opened.schema_arrow.metadata or {}).get(b"geo", b"{}"))
+        geo = json.loads((opened.metadata.metadata or {}).get(b"geo", b"{}"))
         name = geo.get("primary_column")
         yield Table(
             columns=tuple(n for n in opened.schema_arrow.names if n != name),

@@ -275,7 +275,7 @@ def test_rows_in_the_wrong_part_of_the_world_do_not_replace(
         ("cameras.csv", b"\xff\xfe", FileUnreadable, "the first line"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named(  # noqa: PLR0917
+def test_a_file_that_cannot_be_read_is_named(
     run: Load,
     tmp_path: Path,
     name: str,
@@ -373,6 +373,28 @@ def _await_no_other_session(conn: Connection) -> None:
     while _all(conn, query) != [(1,)]:
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_binary_geometry_is_read_whoever_wrote_the_parquet(
+    conn: Connection, run: Load, tmp_path: Path, declared: bool
+) -> None:
+    """Some writers keep the description in the file only, not in Arrow's schema; some keep none."""
+    import json  # noqa: PLC0415
+
+    point = shapely.to_wkb(shapely.Point(105.8, 21.5))
+    table = pa.table({"code": ["A"], "name": ["Một"], "geometry": pa.array([point], pa.binary())})
+    geo = {
+        "version": "1.1.0",
+        "primary_column": "geometry",
+        "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Point"]}},
+    }
+    with pq.ParquetWriter(tmp_path / "a.parquet", table.schema) as writer:
+        writer.write_table(table)
+        if declared:
+            writer.add_key_value_metadata({"geo": json.dumps(geo)})
+    assert run("camera", tmp_path / "a.parquet").rows_loaded == 1
+    assert _all(conn, "SELECT ST_AsText(geom) FROM layer.camera") == [("POINT(105.8 21.5)",)]
 
 
 def test_progress_is_told(

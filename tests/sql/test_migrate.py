@@ -115,6 +115,28 @@ def test_a_new_optional_field_becomes_a_column(conn: Connection, layers: Layers)
     assert _one(conn, "SELECT count(*) FROM layer.camera") == 1
 
 
+def test_label_points_are_computed_for_rows_that_are_there(
+    conn: Connection, layers: Layers
+) -> None:
+    conn.execute("ALTER TABLE layer.province DROP COLUMN anchor")
+    conn.execute(
+        "INSERT INTO layer.province (code, name, full_name, geom) VALUES"
+        " ('19', 'x', 'x', ST_Multi(ST_MakeEnvelope(105, 21, 106, 22, 4326)))"
+    )
+    assert tables.prepare(conn, layers) == ["province"]
+    assert _one(conn, "SELECT ST_AsText(anchor) FROM layer.province") == "POINT(105.5 21.5)"
+
+
+def test_cells_cannot_be_made_up_for_rows_that_are_there(conn: Connection, layers: Layers) -> None:
+    conn.execute("ALTER TABLE layer.incident DROP COLUMN h3")
+    conn.execute(
+        "INSERT INTO layer.incident (category, occurred_at, geom)"
+        " VALUES ('theft', now(), ST_SetSRID(ST_MakePoint(105, 21), 4326))"
+    )
+    with pytest.raises(TableDiffers, match="has rows but no h3"):
+        tables.prepare(conn, layers)
+
+
 def test_a_new_required_field_of_a_filled_table_is_refused(
     conn: Connection, layers: Layers
 ) -> None:

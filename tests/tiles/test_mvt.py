@@ -98,7 +98,7 @@ def test_the_spatial_index_is_used(conn: Connection, layers: Layers) -> None:
         " FROM generate_series(1, 20000) n"
     )
     conn.execute("ANALYZE layer.camera")
-    statement = mvt._statement(layers.get("camera")).as_string(conn)
+    statement = mvt._statement(layers.get("camera"), "geom").as_string(conn)
     values = {
         "layer": "camera",
         **HERE._asdict(),
@@ -109,3 +109,21 @@ def test_the_spatial_index_is_used(conn: Connection, layers: Layers) -> None:
     }
     plan = conn.execute("EXPLAIN " + statement, values).fetchall()  # type: ignore[call-overload]
     assert "Index Scan using camera_geom_idx" in "\n".join(row[0] for row in plan)
+
+
+def test_an_area_of_many_parts_is_named_once(conn: Connection, layers: Layers) -> None:
+    conn.execute(
+        "INSERT INTO layer.commune (code, name, full_name, province_code, geom)"
+        " SELECT '00001', 'Đảo', 'Đặc khu Đảo', '19', ST_Multi(ST_Union(g)) FROM (VALUES"
+        " (ST_MakeEnvelope(105.80, 21.40, 105.90, 21.50, 4326)),"
+        " (ST_MakeEnvelope(105.91, 21.40, 105.92, 21.41, 4326)),"
+        " (ST_MakeEnvelope(105.91, 21.45, 105.92, 21.46, 4326))) AS parts (g)"
+    )
+    body = mvt.tile(conn, layers.get("commune"), TileId(9, 406, 224))
+    assert len(_decoded(body, "commune")) == 1
+    (label,) = _decoded(body, "commune_label")
+    assert label["geometry"]["type"] == "Point"
+    assert label["properties"]["name"] == "Đảo"
+    west, _, east, _ = TileId(9, 406, 224).bbox()
+    longitude = west + label["geometry"]["coordinates"][0] / 4096 * (east - west)
+    assert 105.80 < longitude < 105.90
