@@ -104,7 +104,8 @@ def _rising_places(conn: Connection, layer: Layer, chosen: Period) -> list[dict[
     rows = conn.execute(statement, {**_both(chosen), "limit": MOST_RISING})
     return [
         _feature(
-            (COMMUNES, code, name),
+            (COMMUNES, code),
+            {"vi": name, "en": name},
             geometry,
             {"vi": f"{count} (kỳ trước {before})", "en": f"{count} (before: {before})"},
             count=count,
@@ -153,7 +154,15 @@ def _place(layer: Layer, rule: Attention, row: tuple[Any, ...]) -> dict[str, Any
     key, label, geometry, told = row
     parts = [_said(layer.fields[name], told.get(name)) for name in _told(rule)]
     detail = {lang: " · ".join(part[lang] for part in parts if part) for lang in ("vi", "en")}
-    return _feature((layer.id, key, label or key), geometry, detail)
+    return _feature((layer.id, key), _named(layer, label or key), geometry, detail)
+
+
+def _named(layer: Layer, label: str) -> Text:
+    """Return a feature's name; where the label is a code, the code's title."""
+    codes = layer.fields[layer.label].codes
+    if codes and label in codes.codes:
+        return codes.codes[label].title
+    return {"vi": label, "en": label}
 
 
 def _said(field: Field, value: Any) -> Text | None:
@@ -170,10 +179,10 @@ def _said(field: Field, value: Any) -> Text | None:
 
 
 def _feature(
-    place: tuple[str, str, str], geometry: str, detail: Text, **more: int
+    place: tuple[str, str], title: Text, geometry: str, detail: Text, **more: int
 ) -> dict[str, Any]:
-    """Make a GeoJSON feature of (layer, key, title) and geometry text."""
-    layer, key, title = place
+    """Make a GeoJSON feature of (layer, key), words and geometry text."""
+    layer, key = place
     return {
         "type": "Feature",
         "id": key,

@@ -46,6 +46,24 @@ PORT: Final = 5432
 _LONGEST_SOCKET = 107
 _ACCESS = "local all all peer map=gis\n"
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "port": str(PORT),
+    "max_connections": "100",
+    "work_mem": "32MB",
+    "max_wal_size": "4GB",
+    "wal_compression": "on",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # One file per weekday, written over a week later: the log never fills the disk.
+    "logging_collector": "on",
+    "log_filename": "postgresql-%a.log",
+    "log_rotation_age": "1d",
+    "log_truncate_on_rotation": "on",
+}
 
 type Account = pwd.struct_passwd
 type Connection = psycopg.Connection[Any]
@@ -214,26 +232,11 @@ def settings_text(sockets: Path, memory: int) -> str:
     """Return the server's settings for a machine with so many MB of memory."""
     shared = max(64, min(2048, memory // 8))
     values = {
-        "listen_addresses": "",
+        **_SETTINGS,
         "unix_socket_directories": str(sockets),
-        "unix_socket_permissions": "0700",
-        "port": PORT,
-        "max_connections": 100,
         "shared_buffers": f"{shared}MB",
         "effective_cache_size": f"{max(shared, memory // 2)}MB",
-        "work_mem": "32MB",
         "maintenance_work_mem": f"{max(64, min(512, memory // 8))}MB",
-        "max_wal_size": "4GB",
-        "wal_compression": "on",
-        "random_page_cost": "1.1",
-        "jit": "off",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-        # One file per weekday, written over a week later: the log never fills the disk.
-        "logging_collector": "on",
-        "log_filename": "postgresql-%a.log",
-        "log_rotation_age": "1d",
-        "log_truncate_on_rotation": "on",
     }
     return "".join(f"{name} = '{value}'\n" for name, value in values.items())
 

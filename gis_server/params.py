@@ -124,6 +124,7 @@ def whole(text: str, name: str, *, low: int, high: int) -> int:
     Raises:
         ParameterInvalid: not a whole number, or below ``low``.
     """
-    if not text.isascii() or not text.isdigit() or int(text) < low:
-        raise ParameterInvalid(name, f"a whole number from {low} is needed, not '{text}'")
-    return min(int(text), high)
+    # Beyond eighteen digits any number is above any limit, and Python would refuse to read it.
+    if not text.isascii() or not text.isdigit() or int(text[:18]) < low:
+        raise ParameterInvalid(name, f"a whole number from {low} is needed, not '{text[:40]}'")
+    return min(int(text[:18]), high)

@@ -44,7 +44,7 @@ HOST: Final = "127.0.0.1"
 GIS: Final = (sys.executable, "-m", "gis_server.cli")
 SERVE: Final = (*GIS, "serve")
 
-_START_SECONDS = 60
+_START_SECONDS = 120
 _STOP_SECONDS = 15
 _LOG_BYTES = 10_000_000
 

@@ -32,7 +32,10 @@ missing_test_tools() {
 
 # rasterio's wheel expects the system's libexpat.
 missing_libraries() {
-    ldconfig -p 2>/dev/null | grep -q 'libexpat\.so\.1 ' || printf '%s\n' libexpat1
+    # An ordinary user's PATH lacks /sbin.
+    local libraries
+    libraries=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p)
+    [[ $libraries == *'libexpat.so.1 '* ]] || printf '%s\n' libexpat1
 }
 
 as_root() {

@@ -122,7 +122,7 @@ def _is_on_the_page(address: str) -> None:
                   "--disable-background-networking"],
         )  # fmt: skip
         page = browser.new_page()
-        page.goto(f"{address}/?lang=en#map=13/21.59/105.83")
+        page.goto(f"{address}/?lang=en&panel=layers#map=13/21.59/105.83")
         page.wait_for_selector("html[data-ready=true]")
-        page.get_by_text("Market halls").first.wait_for(state="attached")
+        page.get_by_text("Market halls").first.wait_for()
         browser.close()

@@ -103,6 +103,13 @@ def test_only_what_is_missing_is_installed(machine: Path, tmp_path: Path) -> Non
     assert shell(machine, "missing_database", **places).stdout == ""
 
 
+def test_a_library_is_looked_for_in_a_long_list(machine: Path) -> None:
+    program(machine, "ldconfig", "echo ' libexpat.so.1 (libc6)'; printf 'libx.so %.0s' {1..50000}")
+    assert shell(machine, "missing_libraries").stdout == ""
+    program(machine, "ldconfig", "echo ' libexpat.so.2 (libc6)'")
+    assert shell(machine, "missing_libraries").stdout == "libexpat1\n"
+
+
 def test_a_named_database_needs_no_database_packages(machine: Path) -> None:
     script = (ROOT / "scripts/setup.sh").read_text()
     function = script[script.index("missing_packages()") : script.index("main()")]

@@ -24,7 +24,7 @@ class Demo(NamedTuple):
 def _silent(_message: str) -> None: ...
 
 
-def write(
+def write(  # noqa: PLR0913 - what a caller may choose, and nothing else
     folder: Path,
     *,
     parcels: int = 20_000,

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import shapely
 
-from etl.demo import plane
+from etl.demo.grid import Shapes, points
 from etl.demo.noise import Floats, Ints
 from etl.demo.world import World
 
@@ -40,18 +40,11 @@ class Anchors:
         """Return points about every 45 metres on the roads of some classes."""
         chosen = [n for n, r in enumerate(world.roads) if r.rank in classes and r.mode == "road"]
         lines = np.array([world.roads[number].line for number in chosen])
-        counts = np.maximum(shapely.length(lines) / _EVERY, 1).astype(np.int64)
-        line = np.repeat(np.arange(len(lines)), counts)
-        place = (
-            np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts) + 0.5
-        ) * _EVERY
-        here, ahead = (_along(lines[line], place + step) for step in (0, 5))
-        along = (ahead - here) / np.maximum(np.hypot(*(ahead - here).T), 1e-9)[:, None]
-        tree = shapely.STRtree(shapely.points(here))
+        here, across, line = _spaced(lines)
+        tree = shapely.STRtree(points(here))
         commune, anchor = tree.query(shapely.buffer(world.communes, -_VERGE), "contains")
         order = np.lexsort((anchor, commune))
         anchor, commune = anchor[order], commune[order]
-        across = np.stack([-along[:, 1], along[:, 0]], axis=1)
         return cls(here[anchor], across[anchor], commune, np.array(chosen)[line[anchor]])
 
     def pick(self, communes: Ints, random: np.random.Generator) -> Ints:
@@ -75,8 +68,18 @@ class Anchors:
         return bearing
 
 
-def _along(lines: Floats, metres: Floats) -> Floats:
-    return shapely.get_coordinates(shapely.line_interpolate_point(lines, metres))
+def _spaced(lines: Shapes) -> tuple[Floats, Floats, Ints]:
+    """Return points along lines, unit vectors to their left, and the index of the line of each."""
+    counts = np.maximum(shapely.length(lines) / _EVERY, 1).astype(np.int64)
+    line = np.repeat(np.arange(len(lines)), counts)
+    number = np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts)
+    metres = np.asarray((number + 0.5) * _EVERY, dtype=np.float64)
+    here, ahead = (
+        shapely.get_coordinates(shapely.line_interpolate_point(lines[line], metres + step))
+        for step in (0, 5)
+    )
+    along = (ahead - here) / np.maximum(np.hypot(*(ahead - here).T), 1e-9)[:, None]
+    return here, np.stack([-along[:, 1], along[:, 0]], axis=1), line
 
 
 class Census:
@@ -88,6 +91,6 @@ class Census:
     def commune(self, degrees: Floats) -> Ints:
         """Return the index of the commune of each point (n, 2), -1 outside the province."""
         found = np.full(len(degrees), -1, dtype=np.int64)
-        point, commune = self._tree.query(shapely.points(degrees), "intersects")
+        point, commune = self._tree.query(points(degrees), "intersects")
         found[point[::-1]] = commune[::-1]
         return found

@@ -77,7 +77,8 @@ def fire_alarm(world: World, anchors: Anchors, until: datetime) -> gpd.GeoDataFr
     ]
     count = len(site)
     kind = random.choice(["smoke", "heat", "manual", "gas"], count, p=[0.6, 0.2, 0.15, 0.05])
-    status = random.choice(["normal", "fault", "offline"], count, p=[0.945, 0.03, 0.025])
+    states = np.array(["normal", "fault", "offline"], dtype=np.str_)
+    status = states[random.choice(3, count, p=[0.945, 0.03, 0.025])]
     status[random.permutation(count)[:_ALARMS]] = "alarm"
     rows = [{"premises": named[n], "commune": communes[n]} for n in site]
     frame = sites.at(world, rows, places[site] + random.uniform(-7, 7, (count, 2)))

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from etl.demo import rhythm, words
-from etl.demo.hotspots import Hotspots
 from etl.demo.geoparquet import Rows
+from etl.demo.hotspots import Hotspots
 from etl.demo.noise import Floats, Mask, generator
 from etl.demo.rhythm import Pulse
 from etl.demo.world import World

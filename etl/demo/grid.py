@@ -1,4 +1,4 @@
-"""Cells over the plane, and the way from classes of cells to smooth areas that share their edges."""
+"""Cells over the plane, and smooth areas that share their edges, traced from classes of cells."""
 
 from typing import Any, NamedTuple
 
@@ -7,6 +7,7 @@ import numpy.typing as npt
 import rasterio.features
 import shapely
 from affine import Affine
+from shapely.geometry.base import BaseGeometry
 
 from etl.demo.noise import Floats, Ints
 
@@ -14,6 +15,9 @@ Shapes = npt.NDArray[Any]
 """An array of shapely geometries."""
 
 _POLYGON = shapely.GeometryType.POLYGON
+
+Shape = BaseGeometry
+"""One shapely geometry."""
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in metres."""
@@ -50,7 +54,8 @@ class Grid(NamedTuple):
         rows, columns = self.shape
         east = self.transform.c + (np.arange(columns) + 0.5) * self.cell
         north = self.transform.f - (np.arange(rows) + 0.5) * self.cell
-        return np.stack(np.meshgrid(east, north), axis=-1)
+        middles: Floats = np.stack(np.meshgrid(east, north), axis=-1)
+        return middles
 
     def burn(self, shapes: Shapes, values: Ints) -> Ints:
         """Return the value of the last shape over the middle of each cell, 0 without one."""
@@ -63,7 +68,7 @@ class Grid(NamedTuple):
         burnt = rasterio.features.rasterize(
             pairs, self.shape, transform=self.transform, dtype=np.int32
         )
-        return burnt.astype(np.int64)
+        return np.asarray(burnt, dtype=np.int64)
 
     def sample(self, values: Floats, points: Floats) -> Floats:
         """Return values of cells at points (..., 2), blended between the middles of cells."""
@@ -90,6 +95,11 @@ class Grid(NamedTuple):
         areas = shapely.from_ragged_array(_POLYGON, corners, (ring_ends, area_ends))
         # Corners of a neighbour on a straight edge are no vertices of it until it is cut there.
         return shapely.segmentize(areas, self.cell), np.array([value for _, value in found])
+
+
+def points(places: Floats) -> Shapes:
+    """Return points of coordinates (n, 2)."""
+    return np.asarray(shapely.points(places))
 
 
 def sieve(classes: Ints, cells: int) -> Ints:

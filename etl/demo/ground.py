@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import shapely
 
-from etl.demo.grid import Bounds, Grid, Shapes
+from etl.demo.grid import Bounds, Grid, Shapes, points
 from etl.demo.noise import Floats, Ints, Terrain, generator
 
 COVER: Final = ("LUC", "LUK", "HNK", "CLN", "RSX", "RPH", "RDD", "NCS")
@@ -35,8 +35,8 @@ class Ground(NamedTuple):
         """Draw the ground of a province."""
         random, grid = generator(seed, "ground"), Grid.over(bounds, _CELL)
         beds = shapely.get_coordinates(rivers)[::4]
-        low = shapely.STRtree(shapely.points(np.vstack([towns, beds])))
-        cells = shapely.points(grid.middles().reshape(-1, 2))
+        low = shapely.STRtree(points(np.vstack([towns, beds])))
+        cells = points(grid.middles().reshape(-1, 2))
         _, near = low.query_nearest(cells, return_distance=True, all_matches=False)
         lowland = np.exp(-np.square(near.reshape(grid.shape) / _VALLEY) / 2)
         return cls(Terrain.of(random, 9_000.0, 5), Terrain.of(random, 1_800.0, 3), grid, lowland)

@@ -8,9 +8,9 @@ import shapely
 
 from etl.demo import plane
 from etl.demo.anchors import Anchors
-from etl.demo.grid import Grid
+from etl.demo.grid import Grid, points
 from etl.demo.ground import COVER
-from etl.demo.noise import Floats, Ints, Mask, generator
+from etl.demo.noise import Floats, Ints, Mask
 from etl.demo.world import World
 
 _METRE: Final = 1 / 111_200
@@ -82,10 +82,8 @@ class Hotspots:
         """Draw clusters round sites, chosen by weight (n)."""
         centres = _apart(sites.degrees, _drawn(weight, random))
         metres = random.uniform(*_RADIUS, len(centres))
-        tree = shapely.STRtree(shapely.points(sites.degrees))
-        found = tree.query(
-            shapely.points(sites.degrees[centres]), "dwithin", distance=metres * _METRE
-        )
+        tree = shapely.STRtree(points(sites.degrees))
+        found = tree.query(points(sites.degrees[centres]), "dwithin", distance=metres * _METRE)
         cluster, member = found
         away = np.hypot(*(sites.degrees[member] - sites.degrees[centres[cluster]]).T)
         order = np.lexsort((member, away, cluster))

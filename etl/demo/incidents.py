@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from etl.demo import rhythm, words
-from etl.demo.hotspots import Hotspots
 from etl.demo.geoparquet import Rows
+from etl.demo.hotspots import Hotspots
 from etl.demo.noise import Floats, Ints, generator
 from etl.demo.rhythm import SECOND, Moments, Pulse
 from etl.demo.world import World
@@ -35,7 +35,9 @@ class _Kind(NamedTuple):
 
 
 _KINDS: Final = {
-    "traffic_accident": _Kind(0.22, ("Va chạm hai xe máy", "Va chạm ô tô và xe máy", "Xe tải mất lái"), (16, 20)),
+    "traffic_accident": _Kind(
+        0.22, ("Va chạm hai xe máy", "Va chạm ô tô và xe máy", "Xe tải mất lái"), (16, 20)
+    ),
     "public_order": _Kind(0.1, ("Gây rối trật tự công cộng", "Xô xát tại quán ăn"), (20, 24)),
     "theft": _Kind(0.12, ("Mất trộm xe máy", "Trộm cắp tài sản", "Đột nhập nhà dân"), (0, 5)),
     "flood": _Kind(0.03, ("Ngập đường do mưa lớn", "Nước suối dâng cao"), (0, 24), (6, 9)),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from etl.demo.grid import Grid, Shapes, sieve, smooth
+from etl.demo.grid import Grid, Shape, Shapes, sieve, smooth
 from etl.demo.ground import COVER
 from etl.demo.landuse import CODES, features, parks, today
 from etl.demo.noise import Ints, Terrain, generator
@@ -73,15 +73,13 @@ def _reach(world: World, number: int) -> float:
     return _GROWTH * float(np.sqrt(world.cores[number].area / np.pi))
 
 
-def _zones(
-    grid: Grid, classes: Ints, commune: shapely.Geometry, ribbons: Shapes
-) -> tuple[Shapes, Ints]:
+def _zones(grid: Grid, classes: Ints, commune: Shape, ribbons: Shapes) -> tuple[Shapes, Ints]:
     """Trace the zones of a commune and cut the planned roads out of them."""
     areas, found = grid.trace(classes + 1)
     near = shapely.clip_by_rect(ribbons, *grid.bounds)
     roads = shapely.intersection(shapely.union_all(near), commune)
     zones = shapely.intersection(smooth(areas, rounds=3, tolerance=20), commune)
-    zones = np.append(shapely.difference(zones, roads), roads)
+    zones = np.array([*shapely.difference(zones, roads), roads])
     codes = np.append(found - 1, CODES.index("DGT"))
     kept = shapely.area(zones) > 100
     return zones[kept], codes[kept]

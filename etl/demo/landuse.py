@@ -53,7 +53,7 @@ def land_use(world: World) -> gpd.GeoDataFrame:
 def features(world: World) -> list[tuple[Shapes, Ints]]:
     """Return what covers the open land, the uppermost last: shapes and their classes."""
     housing = np.where(world.wards == 1, CODES.index("ODT"), CODES.index("ONT"))
-    found = [
+    found: list[tuple[Shapes, Ints | int]] = [
         (shapely.simplify(shapely.buffer(world.water.rivers, 30), 10), CODES.index("SON")),
         (shapely.simplify(world.built, 10), housing),
         (parks(world, 8, 14), CODES.index("SKK")),

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from etl.demo import names
-from etl.demo.grid import Shapes
+from etl.demo.grid import Shape, Shapes, points
 from etl.demo.lattice import Lattice
 from etl.demo.lattice import streets as lattice_streets
 from etl.demo.noise import Floats, Ints, Warp, generator
@@ -19,16 +19,15 @@ _DETOUR: Final = 20.0
 
 
 def ways(
-    main: list[Road], hamlets: Hamlets, cores: Shapes, communes: Shapes, lakes: Shapes, seed: int
+    main: list[Road], hamlets: Hamlets, communes: Shapes, lakes: Shapes, seed: int
 ) -> list[Road]:
-    """Join each hamlet to the nearest road or hamlet of its commune that is already joined."""
+    """Join each hamlet outside a town to the nearest road or hamlet that is already joined."""
     warp = Warp.of(generator(seed, "lanes"), *_WARP)
     vertices = shapely.get_coordinates([road.line for road in main])[::4]
-    tree, bed = shapely.STRtree(shapely.points(vertices)), shapely.union_all(lakes)
+    tree, bed = shapely.STRtree(points(vertices)), shapely.union_all(lakes)
     roads = []
     for number, commune in enumerate(communes):
         here = np.flatnonzero(hamlets.commune == number)
-        here = here[~shapely.contains_xy(cores[number], *hamlets.points[here].T)]
         joined = vertices[np.sort(tree.query(commune, "intersects"))]
         targets = np.vstack([joined, hamlets.points[here]])
         named = [None] * len(joined) + [hamlets.names[hamlet] for hamlet in here]
@@ -38,10 +37,10 @@ def ways(
     return roads
 
 
-def _tree(points: Floats, joined: int, bed: shapely.Geometry) -> list[tuple[int, int]]:
+def _tree(places: Floats, joined: int, bed: Shape) -> list[tuple[int, int]]:
     """Return the least tree that joins all points to the first ``joined`` (Prim)."""
-    cost = _cost(points, joined, bed)
-    reached = np.arange(len(points)) < joined
+    cost = _cost(places, joined, bed)
+    reached = np.arange(len(places)) < joined
     pairs = []
     while not reached.all():
         open_ = np.where(reached, cost, np.inf)
@@ -52,16 +51,16 @@ def _tree(points: Floats, joined: int, bed: shapely.Geometry) -> list[tuple[int,
     return pairs
 
 
-def _cost(points: Floats, joined: int, bed: shapely.Geometry) -> Floats:
+def _cost(places: Floats, joined: int, bed: Shape) -> Floats:
     """Return what a way from each place (rows) to each point costs, metres."""
-    starts = np.repeat(points[joined:], len(points), axis=0)
-    ends = np.tile(points, (len(points) - joined, 1))
-    cost = np.hypot(*(starts - ends).T)
-    if shapely.intersects(bed, shapely.multipoints(points).convex_hull):
+    starts = np.repeat(places[joined:], len(places), axis=0)
+    ends = np.tile(places, (len(places) - joined, 1))
+    cost: Floats = np.hypot(*(starts - ends).T)
+    if shapely.intersects(bed, shapely.envelope(shapely.LineString(places))):
         lines = shapely.linestrings(np.stack([starts, ends], axis=1))
         shapely.prepare(bed)
         cost[shapely.intersects(bed, lines)] *= _DETOUR
-    return cost.reshape(-1, len(points))
+    return cost.reshape(-1, len(places))
 
 
 def _name(place: str | None, target: str | None) -> str | None:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import shapely
 
-from etl.demo.grid import Bounds
+from etl.demo.grid import Bounds, Shape
 from etl.demo.noise import Floats, Ints, Mask, Warp, generator
 
 LENGTH: Final = 156.0
@@ -26,7 +26,7 @@ class Lattice(NamedTuple):
     warp: Warp
 
     def place(self, along: Floats, across: Floats) -> Floats:
-        """Return easting, northing (..., 2) of distances from the town in metres, before bending."""
+        """Return easting, northing (..., 2) of metres from the town, before bending."""
         cos, sin = np.cos(self.angle), np.sin(self.angle)
         moved = np.stack([along * cos - across * sin, along * sin + across * cos], axis=-1)
         return self.warp.apply(self.origin + moved)
@@ -44,7 +44,8 @@ class Lattice(NamedTuple):
 
     def middles(self, blocks: Ints) -> Floats:
         """Return the middles of blocks (n, 2)."""
-        return self.place((blocks[:, 0] + 0.5) * LENGTH, (blocks[:, 1] + 0.5) * DEPTH)
+        along, across = np.asarray(blocks + 0.5, dtype=np.float64).T
+        return self.place(along * LENGTH, across * DEPTH)
 
 
 _SLACK: Final = 300.0
@@ -60,7 +61,7 @@ def lattice(town: Floats, angle: float, seed: int) -> Lattice:
     return Lattice(town + shift, angle, warp)
 
 
-def streets(found: Lattice, inside: shapely.Geometry) -> list[tuple[int, Floats]]:
+def streets(found: Lattice, inside: Shape) -> list[tuple[int, Floats]]:
     """Return the number and the line of each street inside an area.
 
     Streets along blocks have the even numbers, streets across the odd ones, from the town outwards.
@@ -72,7 +73,7 @@ def streets(found: Lattice, inside: shapely.Geometry) -> list[tuple[int, Floats]
     for axis, (step, other) in enumerate(((DEPTH, LENGTH), (LENGTH, DEPTH))):
         at = np.arange(low[axis] * other, high[axis] * other + 1, other / 4)
         numbers = np.arange(low[1 - axis], high[1 - axis] + 1)
-        sides = np.meshgrid(at, numbers * step)
+        sides = [np.asarray(side, np.float64) for side in np.meshgrid(at, numbers * step)]
         places = found.place(*(sides if axis == 0 else sides[::-1]))
         kept = shapely.contains_xy(inside, places[..., 0], places[..., 1])
         for number, line, stays in zip(numbers.tolist(), places, kept, strict=True):

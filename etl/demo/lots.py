@@ -3,11 +3,10 @@
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from etl.demo import lattice
-from etl.demo.grid import Shapes
+from etl.demo.grid import Shape, Shapes
 from etl.demo.lattice import Lattice
 from etl.demo.noise import Floats, Ints
 
@@ -67,7 +66,7 @@ def cut(found: Lattice, blocks: Ints, settings: Ints, random: np.random.Generato
 
 
 def _corners(found: Lattice, blocks: Ints, settings: Ints, random: np.random.Generator) -> Floats:
-    """Return the corners of the lots, shape (blocks, 3 lines, columns + 1, 2), to the millimetre."""
+    """Return the corners of lots, shape (blocks, 3 lines, columns + 1, 2), to a millimetre."""
     margin = np.where(settings < SETTINGS.index("field"), _STREET, _PATH)[:, None, None]
     part = np.linspace(0, 1, COLUMNS + 1)
     along = blocks[:, 0, None, None] * lattice.LENGTH + margin
@@ -134,7 +133,7 @@ _PIECE: Final = 3
 
 
 def _pieces(lines: Shapes, half_widths: Floats) -> tuple[Shapes, Floats]:
-    pieces, widths = list[npt.NDArray[np.object_]](), list[float]()
+    pieces, widths = list[Shape](), list[float]()
     for line, width in zip(lines, half_widths, strict=True):
         vertices = shapely.get_coordinates(line)
         for start in range(0, len(vertices) - 1, _PIECE):

@@ -7,11 +7,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import shapely
 
-from etl.demo.grid import Shapes
+from etl.demo.grid import Shape, Shapes
 from etl.demo.noise import Floats
 
 _NATIONAL: Final = (
-    ("QL3", "Quốc lộ 3", "SN", "05899 05860 05518 05500 05443 05482 05611 02086 02107 01843 01969 01936 01954 01942"),
+    ("QL3", "Quốc lộ 3", "SN",
+     "05899 05860 05518 05500 05443 05482 05611 02086 02107 01843 01969 01936 01954 01942"),
     ("CT07", "Cao tốc Hà Nội - Thái Nguyên", "", "05890 05941 05528 05467"),
     ("QL37", "Quốc lộ 37", "SN", "05953 05908 05467 05443 05482 05809 05830 05773"),
     ("QL1B", "Quốc lộ 1B", "N", "05443 05710 05740 05716 05755"),
@@ -22,9 +23,7 @@ _NATIONAL: Final = (
 )  # fmt: skip
 """Number, name, which ends (Start, eNd) lead out of the province, and towns on the way."""
 
-_PROVINCIAL: Final = (
-    "254 255 256 257 258 259 260 261 262 263 264 265 266 267 268 269 270 271 272 273 274 253 252"
-).split()
+_PROVINCIAL: Final = tuple(range(254, 275))
 
 _LONGEST_CHAIN: Final = 3
 
@@ -46,7 +45,7 @@ class Net(NamedTuple):
     edges: list[Edge]
 
 
-def join(codes: list[str], towns: Floats, inside: shapely.Geometry, lakes: Shapes) -> Net:
+def join(codes: list[str], towns: Floats, inside: Shape, lakes: Shapes) -> Net:
     """Join the towns by national, provincial and district roads that do not cross lakes."""
     nodes, routes = _routes(codes, towns, inside)
     near = _neighbours(nodes, lakes)
@@ -64,7 +63,7 @@ def join(codes: list[str], towns: Floats, inside: shapely.Geometry, lakes: Shape
 
 
 def _routes(
-    codes: list[str], towns: Floats, inside: shapely.Geometry
+    codes: list[str], towns: Floats, inside: Shape
 ) -> tuple[Floats, list[tuple[str, str, list[int]]]]:
     """Return the nodes, with a way out on the border for each open end, and the national roads."""
     place, nodes, routes = {code: n for n, code in enumerate(codes)}, list(towns), []
@@ -138,10 +137,10 @@ def _chains(pairs: list[tuple[int, int]]) -> list[Edge]:
     return edges
 
 
-def _named(chain: list[tuple[int, int]], refs: list[str], number: int) -> list[Edge]:
+def _named(chain: list[tuple[int, int]], refs: list[int], number: int) -> list[Edge]:
     if len(chain) > 1 and refs:
-        ref = refs.pop(0)
-        return [Edge(*pair, f"ĐT{ref}", f"Đường tỉnh {ref}", "provincial") for pair in chain]
+        route = refs.pop(0)
+        return [Edge(*pair, f"ĐT{route}", f"Đường tỉnh {route}", "provincial") for pair in chain]
     ref = f"ĐH{number + 1:02d}"
     return [Edge(*pair, ref, f"Đường huyện {number + 1:02d}", "district") for pair in chain]
 

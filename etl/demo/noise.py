@@ -34,7 +34,7 @@ class Field(NamedTuple):
     """Smooth random functions of the plane, each about -1 to 1, repeating after 64 wavelengths."""
 
     lattice: Floats
-    """Values at the corners of 64 by 64 cells, row by row; the last row and column repeat (n, k)."""
+    """Values at the corners of 64 by 64 cells (n, k), row by row; the last repeats the first."""
     wavelength: float
 
     @classmethod

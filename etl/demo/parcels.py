@@ -85,8 +85,7 @@ def _outwards(found: Lattice, world: World, number: int, random: np.random.Gener
 def _outlines(found: Lattice, blocks: Ints) -> Shapes:
     ring = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)])
     corners = (blocks[:, None] + ring) * (lattice.LENGTH, lattice.DEPTH)
-    outlines: Shapes = shapely.polygons(found.place(corners[..., 0], corners[..., 1]))
-    return outlines
+    return np.asarray(shapely.polygons(found.place(corners[..., 0], corners[..., 1])))
 
 
 def _settings(world: World, number: int, middles: Floats) -> Ints:

@@ -142,13 +142,12 @@ def _addresses(world: World, commune: int, found: Lots, middles: Floats) -> list
     ]
 
 
-def _before(sheet: Ints, number: Ints, random: np.random.Generator) -> tuple[Words, Words]:
+def _before(sheet: Ints, number: Ints, random: np.random.Generator) -> tuple[Any, Any]:
     """Return the numbers of the sheets before the communes were merged; many are not known."""
     shift = random.integers(0, 60, 2)
     known = random.random(len(sheet)) < 0.55
     old_sheet = np.where(known, (sheet + shift[0]).astype(str), None)
-    old_number = np.where(known, (number + shift[1]).astype(str), None)
-    return old_sheet, old_number
+    return old_sheet, np.where(known, (number + shift[1]).astype(str), None)
 
 
 def _pick(codes: Words, choices: dict[str, tuple[str, ...]], random: np.random.Generator) -> Words:

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from etl.demo import rhythm, words
-from etl.demo.hotspots import Hotspots
 from etl.demo.geoparquet import Rows
+from etl.demo.hotspots import Hotspots
 from etl.demo.noise import Ints, Mask, generator
 from etl.demo.rhythm import SECOND, Pulse
 from etl.demo.world import World
@@ -69,7 +69,9 @@ _CATEGORIES: Final = {
         0.06, 15, "Văn phòng Đăng ký đất đai", 0.55,
         ("Xây dựng không phép", "San lấp đất nông nghiệp trái phép"),
     ),
-    "other": _Category(0.05, 7, "Văn phòng UBND tỉnh", 0.6, ("Góp ý thủ tục hành chính", "Loa phát thanh hỏng")),
+    "other": _Category(
+        0.05, 7, "Văn phòng UBND tỉnh", 0.6, ("Góp ý thủ tục hành chính", "Loa phát thanh hỏng"),
+    ),
 }  # fmt: skip
 
 _STUCK: Final = 0.02

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from etl.demo import names
-from etl.demo.grid import Shapes
+from etl.demo.grid import Shape, Shapes
 from etl.demo.ground import Ground
 from etl.demo.noise import Floats, Ints, generator
 from etl.demo.units import Unit
@@ -42,6 +42,13 @@ def populations(units: list[Unit], seed: int) -> Ints:
 def reach(people: Ints, ward: Ints) -> Floats:
     """Return how far the main settlement of each commune reaches, metres."""
     return np.where(ward, 650 + 2.6 * np.sqrt(people), 130 + 1.6 * np.sqrt(people))
+
+
+def outlying(hamlets: Hamlets, cores: Shapes) -> Hamlets:
+    """Leave out the hamlets that a town has swallowed."""
+    out = ~shapely.contains_xy(cores[hamlets.commune], *hamlets.points.T)
+    named = [name for name, stays in zip(hamlets.names, out, strict=True) if stays]
+    return Hamlets(hamlets.points[out], hamlets.commune[out], named)
 
 
 def towns(centres: Floats, communes: Shapes, lakes: Shapes) -> Floats:
@@ -82,7 +89,7 @@ def _wanted(unit: Unit) -> int:
 
 
 def _scatter(
-    area: shapely.Geometry, town: Floats, wanted: int, ground: Ground, random: np.random.Generator
+    area: Shape, town: Floats, wanted: int, ground: Ground, random: np.random.Generator
 ) -> Floats:
     """Take the lowest of many places, one after the other, each apart from those before it."""
     west, south, east, north = shapely.bounds(area)

@@ -5,9 +5,8 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from etl.demo import plane
+from etl.demo import grid, plane
 from etl.demo.anchors import Anchors
 from etl.demo.noise import Floats, Ints
 from etl.demo.plane import DEGREES
@@ -34,8 +33,8 @@ def at(world: World, rows: list[Row], points: Floats) -> gpd.GeoDataFrame:
     communes = frame.pop("commune").to_numpy(np.int64)
     frame["address"] = near(world, points, communes)
     frame["commune_code"] = [world.units[commune].code for commune in communes]
-    places = shapely.points(plane.to_degrees(points))
-    return gpd.GeoDataFrame(frame.convert_dtypes(), geometry=places, crs=DEGREES.srid)
+    geometry = grid.points(plane.to_degrees(points))
+    return gpd.GeoDataFrame(frame.convert_dtypes(), geometry=geometry, crs=DEGREES.srid)
 
 
 def near(world: World, points: Floats, communes: Ints) -> list[str]:

@@ -6,12 +6,14 @@ import numpy as np
 import shapely
 
 from etl.demo import plane
-from etl.demo.grid import Grid, Shapes, smooth
+from etl.demo.grid import Grid, Shape, Shapes, smooth
 from etl.demo.noise import Floats, Terrain, Warp, generator
 
 _RIVERS: Final = (
-    ("Sông Cầu", "", 22, 95, "02020 02014 01843 02104 02107 02086 05665 05692 05710 05467 05917 05908 05890 05899"),
-    ("Sông Công", "Sông Cầu", 14, 60, "05587 05602 05776 05788 05830 05488 05503 05533 05518 05860"),
+    ("Sông Cầu", "", 22, 95,
+     "02020 02014 01843 02104 02107 02086 05665 05692 05710 05467 05917 05908 05890 05899"),
+    ("Sông Công", "Sông Cầu", 14, 60,
+     "05587 05602 05776 05788 05830 05488 05503 05533 05518 05860"),
     ("Sông Đu", "Sông Cầu", 10, 30, "05620 05611 05641"),
     ("Sông Chợ Chu", "Sông Cầu", 10, 30, "05551 05569 05563"),
     ("Sông Nghinh Tường", "Sông Cầu", 10, 32, "05722 05725"),
@@ -19,7 +21,7 @@ _RIVERS: Final = (
     ("Sông Bắc Giang", "", 14, 55, "01954 01960 02143 02155"),
     ("Sông Phó Đáy", "", 12, 40, "02026 02020 02044 02071"),
 )  # fmt: skip
-"""Name, the river it joins if any, width in metres at the spring and at the mouth, communes passed."""
+"""Name, the river it joins if any, metres wide at the spring and at the mouth, communes passed."""
 
 _LAKES: Final = (
     ("Hồ Núi Cốc", "reservoir", 105.690, 21.580, 21.0),
@@ -55,7 +57,7 @@ class Water(NamedTuple):
         return self.shapes[: len(_RIVERS)]
 
 
-def draw(codes: list[str], centres: Floats, inside: shapely.Geometry, seed: int) -> Water:
+def draw(codes: list[str], centres: Floats, inside: Shape, seed: int) -> Water:
     """Draw the rivers and lakes inside the province.
 
     Args:
@@ -75,7 +77,7 @@ def draw(codes: list[str], centres: Floats, inside: shapely.Geometry, seed: int)
     return Water(names, kinds, shapely.intersection([*rivers, *lakes], inside))
 
 
-def _lines(place: dict[str, Floats], inside: shapely.Geometry, seed: int) -> list[Floats]:
+def _lines(place: dict[str, Floats], inside: Shape, seed: int) -> list[Floats]:
     """Draw the middle of each river; one that joins another ends in the middle of it."""
     winding = Warp.of(generator(seed, "rivers"), (2_600.0, 470.0), (1_100.0, 200.0), (500.0, 85.0))
     random, lines = generator(seed, "rivers", "side"), dict[str, Floats]()
@@ -118,7 +120,7 @@ def _curve(course: Floats) -> Floats:
     return bent
 
 
-def _widening(line: Floats, spring: float, mouth: float) -> shapely.Geometry:
+def _widening(line: Floats, spring: float, mouth: float) -> Shape:
     """Give a line a width in metres that grows from its first point to its last."""
     step = 12
     starts = np.arange(0, len(line) - 1, step)
@@ -132,16 +134,13 @@ def _lakes(seed: int) -> Shapes:
     places = plane.to_plane(np.array([lake[2:4] for lake in _LAKES]))
     sides = np.sqrt([lake[4] for lake in _LAKES]) * 1_000
     valleys = Terrain.of(generator(seed, "lakes"), 0.75, 4)
-    shores = [_shore(valleys, number) for number in range(len(_LAKES))]
-    return np.array(
-        [
-            shapely.transform(shore, lambda ring, place=place, side=side: place + ring * side)
-            for shore, place, side in zip(shores, places, sides, strict=True)
-        ]
-    )
+    shores = np.array([_shore(valleys, number) for number in range(len(_LAKES))])
+    ring, lake = shapely.get_coordinates(shores, return_index=True)
+    placed: Shapes = shapely.set_coordinates(shores, places[lake] + ring * sides[lake, None])
+    return placed
 
 
-def _shore(valleys: Terrain, number: int) -> shapely.Geometry:
+def _shore(valleys: Terrain, number: int) -> Shape:
     """Return a lake round the origin, longer to the north, with an area of about one."""
     grid = Grid.over((-2, -2, 2, 2), 1 / 32)
     points = grid.middles()
@@ -150,4 +149,5 @@ def _shore(valleys: Terrain, number: int) -> shapely.Geometry:
     )
     water = level < np.partition(level.ravel(), 32 * 32)[32 * 32]
     lakes = smooth(grid.trace(water.astype(np.int64))[0], rounds=3, tolerance=1 / 100)
-    return lakes[shapely.area(lakes).argmax()]
+    greatest: Shape = lakes[shapely.area(lakes).argmax()]
+    return greatest

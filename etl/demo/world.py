@@ -19,31 +19,29 @@ from etl.demo.water import Water
 
 
 @dataclass(frozen=True)
-class World:
-    """What is where. Arrays by commune are in the order of the communes' codes."""
+class Land:
+    """Ground, water and borders. Arrays by commune are in the order of the communes' codes."""
 
     seed: int
     units: list[Unit]
     people: Ints
     communes: Shapes
+    water: Water
     dry: Shapes
     """The land of each commune."""
     towns: Floats
     """Middle of the main settlement of each commune (n, 2)."""
     ground: Ground
-    water: Water
-    hamlets: Hamlets
-    roads: list[Road]
-    lattices: list[Lattice]
-    cores: Shapes
-    """The built-up land of each commune's town."""
-    built: Shapes
-    """All built-up land of each commune."""
 
     @property
     def wards(self) -> Ints:
         """1 for a ward, 0 for a commune."""
-        return _wards(self.units)
+        return np.array([unit.unit_type == "ward" for unit in self.units]).astype(np.int64)
+
+    @property
+    def codes(self) -> list[str]:
+        """The official codes."""
+        return [unit.code for unit in self.units]
 
     @cached_property
     def outlines(self) -> Shapes:
@@ -52,50 +50,60 @@ class World:
 
     def index(self, code: str) -> int:
         """Return the place of a commune in the arrays by commune."""
-        return next(n for n, unit in enumerate(self.units) if unit.code == code)
+        return self.codes.index(code)
+
+
+@dataclass(frozen=True)
+class World(Land):
+    """The land with what people made of it."""
+
+    hamlets: Hamlets
+    roads: list[Road]
+    lattices: list[Lattice]
+    cores: Shapes
+    """The built-up land of each commune's town."""
+    built: Shapes
+    """All built-up land of each commune."""
 
 
 def build(seed: int) -> World:
     """Draw the province."""
-    found = units()
-    codes, wards = [unit.code for unit in found], _wards(found)
-    centres = plane.to_plane(np.array([(unit.lon, unit.lat) for unit in found]))
-    communes = borders.partition(centres, np.array([unit.area_km2 * 1e6 for unit in found]), seed)
-    province = shapely.coverage_union_all(communes)
-    wet = water.draw(codes, centres, province, seed)
-    dry = shapely.difference(communes, shapely.union_all(wet.shapes))
-    towns = settlements.towns(centres, communes, wet.lakes)
-    net = network.join(codes, towns, province, wet.lakes)
-    main, people = roads.main(net, seed), settlements.populations(found, seed)
-    ground = Ground.of(tuple(shapely.bounds(province)), towns, wet.rivers, seed)
-    hamlets = settlements.hamlets(found, towns, shapely.buffer(dry, -250), ground, seed)
-    cores = built.cores(towns, settlements.reach(people, wards), main, dry, seed)
-    ways = lanes.ways(main, hamlets, cores, communes, wet.lakes, seed)
-    lattices = [
-        lattice(town, angle, seed) for town, angle in zip(towns, _angles(net, towns), strict=True)
-    ]
-    streets = lanes.streets(lattices, cores, wards)
-    whole = built.whole(cores, hamlets, ways, dry, seed)
-    lines = [*main, *ways, *streets, roads.railway(codes, towns, seed)]
+    land = _land(seed)
+    towns, lakes, dry = land.towns, land.water.lakes, land.dry
+    net = network.join(land.codes, towns, shapely.coverage_union_all(land.communes), lakes)
+    main = roads.main(net, seed)
+    hamlets = settlements.hamlets(land.units, towns, shapely.buffer(dry, -250), land.ground, seed)
+    cores = built.cores(towns, settlements.reach(land.people, land.wards), main, dry, seed)
+    ways = lanes.ways(main, settlements.outlying(hamlets, cores), land.communes, lakes, seed)
+    lattices = [lattice(*laid, seed) for laid in zip(towns, _angles(net, towns), strict=True)]
+    streets = lanes.streets(lattices, cores, land.wards)
     return World(
-        seed,
-        found,
-        people,
-        communes,
-        dry,
-        towns,
-        ground,
-        wet,
-        hamlets,
-        lines,
-        lattices,
-        cores,
-        whole,
+        **vars(land),
+        hamlets=hamlets,
+        roads=[*main, *ways, *streets, roads.railway(land.codes, towns, seed)],
+        lattices=lattices,
+        cores=cores,
+        built=built.whole(cores, hamlets, ways, dry, seed),
     )
 
 
-def _wards(found: list[Unit]) -> Ints:
-    return np.array([unit.unit_type == "ward" for unit in found]).astype(np.int64)
+def _land(seed: int) -> Land:
+    found = units()
+    centres = plane.to_plane(np.array([(unit.lon, unit.lat) for unit in found]))
+    communes = borders.partition(centres, np.array([unit.area_km2 * 1e6 for unit in found]), seed)
+    province = shapely.coverage_union_all(communes)
+    wet = water.draw([unit.code for unit in found], centres, province, seed)
+    towns = settlements.towns(centres, communes, wet.lakes)
+    return Land(
+        seed=seed,
+        units=found,
+        people=settlements.populations(found, seed),
+        communes=communes,
+        water=wet,
+        dry=shapely.difference(communes, shapely.union_all(wet.shapes)),
+        towns=towns,
+        ground=Ground.of(tuple(shapely.bounds(province)), towns, wet.rivers, seed),
+    )
 
 
 def _angles(net: Net, towns: Floats) -> list[float]:

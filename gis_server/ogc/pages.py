@@ -14,6 +14,7 @@ from gis_server.ogc.provider import Raw
 from gis_server.ogc.words import WORDS
 from gis_server.params import ParameterInvalid
 from gis_server.state import base_url
+from gis_server.views import answers
 
 FORMS = ("json", "html")
 
@@ -103,7 +104,7 @@ def _answer(answer: Response, lang: str) -> Response:
     answer.headers["Vary"] = "Accept, Accept-Language"
     # A value of a row may look like a script; no browser may take the JSON for a page.
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return answers.compressed(answer)
 
 
 def _json(document: Mapping[str, Any]) -> str:

@@ -31,14 +31,21 @@ def document(
 
 def _validated(answer: Response, *, max_age: int) -> Response:
     answer.headers["Cache-Control"] = f"public, max-age={max_age}"
+    compressed(answer)
+    # After compressing: a strong validator belongs to the bytes that are sent.
     answer.add_etag()
-    answer.headers["Vary"] = "Accept-Encoding"
+    conditional: Response = answer.make_conditional(request)
+    return _shared(conditional)
+
+
+def compressed(answer: Response) -> Response:
+    """Compress a body that is worth it for a client that can read it."""
+    answer.vary.add("Accept-Encoding")
     body = answer.get_data()
     if "gzip" in request.accept_encodings and len(body) >= _WORTH_COMPRESSING:
         answer.set_data(gzip.compress(body, compresslevel=1))
         answer.headers["Content-Encoding"] = "gzip"
-    conditional: Response = answer.make_conditional(request)
-    return _shared(conditional)
+    return answer
 
 
 def _shared(answer: Response) -> Response:

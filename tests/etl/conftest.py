@@ -2,10 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import psycopg
 import pytest
 from shapely.geometry import Point
+
+from etl import load
+from etl.load import Mode, Order, Result
+from layers.registry import Layers
 
 Writer = Callable[[str], Path]
 
@@ -28,6 +34,18 @@ def cameras(tmp_path: Path) -> Writer:
         return file
 
     return write
+
+
+@pytest.fixture
+def run(conn: psycopg.Connection[Any], layers: Layers, tmp_path: Path) -> Callable[..., Result]:
+    """Load a file into a layer, with the layer's own mode unless one is given."""
+
+    def go(layer_id: str, file: Path, mode: Mode | None = None, **more: Any) -> Result:
+        layer = layers.get(layer_id)
+        wanted = mode or load.default_mode(layer)
+        return load.load(conn, Order(layer, file, wanted, "lan", tmp_path / "reports", **more))
+
+    return go
 
 
 def _zip(frame: gpd.GeoDataFrame, file: Path) -> None:

@@ -54,6 +54,7 @@ def test_overdue_is_open_and_past_its_term(province: Connection, client: FlaskCl
     places = client.get(item["places"]).get_json()
     (feature,) = places["features"]
     assert feature["properties"]["layer"] == "report"
+    assert feature["properties"]["title"] == {"vi": "Giao thông", "en": "Traffic"}
     assert "29/06/2026 07:00" in feature["properties"]["detail"]["vi"]
     assert places["bbox"] == [105.85, 21.55, 105.85, 21.55]
 

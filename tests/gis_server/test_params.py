@@ -75,6 +75,7 @@ def test_names_are_sorted_without_repeats() -> None:
 
 def test_whole_numbers_are_clamped_above_and_refused_below() -> None:
     assert params.whole("500", "limit", low=1, high=50) == 50
+    assert params.whole("9" * 5000, "limit", low=1, high=50) == 50
     for text in ("0", "-1", "x", "1.5", "²"):
         with pytest.raises(ParameterInvalid, match="whole number from 1"):
             params.whole(text, "limit", low=1, high=50)

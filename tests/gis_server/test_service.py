@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -239,3 +240,36 @@ def test_a_role_that_may_not_migrate_is_one_sentence(tmp_path: Path, cluster: Cl
     settings = Settings(database_url=cluster.dsn("closed"), var=tmp_path)
     with pytest.raises(MigrationFailed, match=r"\(permission denied for database closed\)"):
         service._prepare(settings)
+
+
+def gis(verb: str, var: Path, port: int) -> subprocess.CompletedProcess[str]:
+    settings = {"GIS_VAR": str(var), "GIS_PORT": str(port), "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "gis_server.cli", verb]
+    return subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.pg
+def test_up_twice_is_up_once_and_down_leaves_nothing(var: Path, port: int) -> None:
+    own = var / "whole"
+    address = f"The map is at http://127.0.0.1:{port}\n"
+    first = gis("up", own, port)
+    assert first.stdout.endswith(address), first.stdout + first.stderr
+    with psycopg.connect(Cluster(own).dsn()) as conn:
+        loads = conn.execute("SELECT max(id) FROM ops.load").fetchone()
+    begun = time.monotonic()
+    assert gis("up", own, port).stdout == address
+    assert time.monotonic() - begun < 10
+    with psycopg.connect(Cluster(own).dsn()) as conn:
+        assert conn.execute("SELECT max(id) FROM ops.load").fetchone() == loads
+    assert gis("down", own, port).returncode == 0
+    refuse_taken(port)
+    assert not Cluster(own).running()
+
+
+def test_a_taken_port_is_one_sentence_on_the_command_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        result = gis("up", tmp_path, number)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"gis: Port {number} is taken by another program")
+    assert result.stderr.count("\n") == 1

@@ -75,8 +75,8 @@ def test_tilejson_describes_the_tiles(province: Connection, client: FlaskClient)
     assert document["tilejson"] == "3.0.0"
     assert document["tiles"] == ["http://localhost/tiles/commune/{z}/{x}/{y}.mvt"]
     assert document["bounds"] == pytest.approx([105.80, 21.40, 105.90, 21.60])
-    (described,) = document["vector_layers"]
-    assert described["id"] == "commune"
+    described, labels = document["vector_layers"]
+    assert (described["id"], labels["id"]) == ("commune", "commune_label")
     assert "code" in described["fields"]
     assert client.get("/tiles/commune.json?lang=en").get_json()["name"] == "Communes"
     assert client.get("/tiles/commune.json?lang=fr").status_code == 400

@@ -18,6 +18,10 @@ export const PLACES = "gis-places";
 export const SELECTION = "gis-selection";
 
 const HEAT_SLOT = "slot-heat";
+const LABELS = "detail-label";
+
+const AREA = ["==", ["geometry-type"], "Polygon"];
+const POINT = ["==", ["geometry-type"], "Point"];
 
 const COLOUR = {
   light: { alarm: "#b3261e", halo: "#ffffff", select: "#0b57b0" },
@@ -33,14 +37,26 @@ const COLOUR = {
  */
 export function dress(base, scene) {
   const layers = base.layers.map((/** @type {any} */ layer) => shown(layer, scene.visible));
-  const slot = layers.findIndex((/** @type {any} */ layer) => layer.id === HEAT_SLOT);
-  layers.splice(slot < 0 ? layers.length : slot, 0, ...heat(scene));
+  insert(layers, heat(scene), (layer) => layer.id === HEAT_SLOT);
+  insert(layers, [...shapes(scene.theme), ...outline(scene.theme)], (layer) => layer.metadata?.["gis:slot"] === LABELS);
   return {
     ...base,
     state: { ...base.state, now: { default: scene.now } },
     sources: { ...base.sources, ...sources(scene) },
-    layers: [...layers, ...places(scene.theme), ...selection(scene.theme)],
+    layers: [...layers, points(scene.theme), ...ring(scene.theme)],
   };
+}
+
+/**
+ * Put layers before the first that fits, or on top.
+ *
+ * @param {any[]} layers
+ * @param {any[]} more
+ * @param {(layer: any) => boolean} fits
+ */
+function insert(layers, more, fits) {
+  const at = layers.findIndex(fits);
+  layers.splice(at < 0 ? layers.length : at, 0, ...more);
 }
 
 /** @param {any} layer @param {string[]} visible */
@@ -78,34 +94,43 @@ function steps(property, starts, theme) {
   return rest.length ? ["step", value, first, ...rest.flatMap((colour, i) => [starts[i + 1], colour])] : first;
 }
 
-/** @param {Theme} theme */
-function places(theme) {
-  const { alarm, halo } = COLOUR[theme];
-  const area = ["==", ["geometry-type"], "Polygon"];
-  const point = ["==", ["geometry-type"], "Point"];
+/** Places that are areas. @param {Theme} theme */
+function shapes(theme) {
+  const { alarm } = COLOUR[theme];
   return [
-    { id: `${PLACES}-fill`, type: "fill", source: PLACES, filter: area, paint: { "fill-color": alarm, "fill-opacity": 0.16 } },
-    { id: `${PLACES}-line`, type: "line", source: PLACES, filter: ["!", point], paint: { "line-color": alarm, "line-width": 2 } },
-    {
-      id: `${PLACES}-circle`, type: "circle", source: PLACES, filter: point,
-      paint: {
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 4.5, 14, 9],
-        "circle-color": alarm, "circle-opacity": 0.85, "circle-stroke-color": halo, "circle-stroke-width": 1.5,
-      },
-    },
+    { id: `${PLACES}-fill`, type: "fill", source: PLACES, filter: AREA, paint: { "fill-color": alarm, "fill-opacity": 0.16 } },
+    { id: `${PLACES}-line`, type: "line", source: PLACES, filter: ["!", POINT], paint: { "line-color": alarm, "line-width": 2 } },
   ];
 }
 
-/** @param {Theme} theme */
-function selection(theme) {
+/** Places that are points. @param {Theme} theme */
+function points(theme) {
+  const { alarm, halo } = COLOUR[theme];
+  return {
+    id: `${PLACES}-circle`, type: "circle", source: PLACES, filter: POINT,
+    paint: {
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 4.5, 14, 9],
+      "circle-color": alarm, "circle-opacity": 0.85, "circle-stroke-color": halo, "circle-stroke-width": 1.5,
+    },
+  };
+}
+
+/** The chosen line or area. @param {Theme} theme */
+function outline(theme) {
   const { halo, select } = COLOUR[theme];
-  const point = ["==", ["geometry-type"], "Point"];
-  const line = { type: "line", source: SELECTION, filter: ["!", point], layout: { "line-join": "round" } };
-  const ring = { type: "circle", source: SELECTION, filter: point };
+  const line = { type: "line", source: SELECTION, filter: ["!", POINT], layout: { "line-join": "round" } };
   return [
     { id: `${SELECTION}-halo`, ...line, paint: { "line-color": halo, "line-width": 6, "line-opacity": 0.8 } },
     { id: `${SELECTION}-line`, ...line, paint: { "line-color": select, "line-width": 3 } },
-    { id: `${SELECTION}-ring-halo`, ...ring, paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-color": halo, "circle-stroke-width": 6 } },
-    { id: `${SELECTION}-ring`, ...ring, paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-color": select, "circle-stroke-width": 3 } },
+  ];
+}
+
+/** The chosen point. @param {Theme} theme */
+function ring(theme) {
+  const { halo, select } = COLOUR[theme];
+  const circle = { type: "circle", source: SELECTION, filter: POINT };
+  return [
+    { id: `${SELECTION}-ring-halo`, ...circle, paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-color": halo, "circle-stroke-width": 6 } },
+    { id: `${SELECTION}-ring`, ...circle, paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-color": select, "circle-stroke-width": 3 } },
   ];
 }

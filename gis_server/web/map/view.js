@@ -6,7 +6,7 @@ import { dress } from "./style.js";
 
 /** @typedef {import("../types.js").BBox} BBox @typedef {import("./style.js").Scene} Scene */
 
-const CLOSEST = { point: 16, area: 18 };
+const CLOSEST = { point: 16, area: 18.75 };
 
 /** Share of a narrow screen that an open sheet takes, whatever it holds when the flight starts. */
 const SHEET = 0.56;

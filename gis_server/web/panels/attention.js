@@ -92,7 +92,7 @@ function placeRow(app, place) {
     h(
       "button",
       { id: `place-${about.layer}-${about.id}`, type: "button", class: "place", "aria-current": current ? "true" : false, onclick: open },
-      h("span", { class: "place-title" }, about.title),
+      h("span", { class: "place-title" }, pick(about.title)),
       h("span", { class: "place-detail" }, pick(detail(about.detail))),
     ),
   );
