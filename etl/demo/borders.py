@@ -63,15 +63,15 @@ def _balance(points: Floats, centres: Floats, areas: Floats) -> Floats:
 
     No weight may grow so far above another that a centre would lie in its neighbour's cell.
     """
-    sample, apart = points[::24], 0.8 * _squared(centres, centres)
+    sample, apart = points[::24], 0.95 * _squared(centres, centres)
     squared = _squared(sample, centres)
     near = np.argpartition(squared, _RIVALS, axis=1)[:, :_RIVALS]
     squared = np.take_along_axis(squared, near, axis=1)
     wanted, weights = areas * len(sample) / areas.sum(), areas / np.pi
-    for _ in range(150):
+    for _ in range(80):
         first = (squared - weights[near]).argmin(axis=1)[:, None]
         counted = np.bincount(np.take_along_axis(near, first, 1).ravel(), minlength=len(areas))
-        weights = weights + 0.12 * (wanted - counted) * 24 * _CELL**2
+        weights = weights + 0.06 * (wanted - counted) * 24 * _CELL**2
         weights = np.maximum(weights, (weights - apart).max(axis=1))
     return weights
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from etl.demo import rhythm, words
 from etl.demo.geoparquet import Rows
 from etl.demo.hotspots import Hotspots
-from etl.demo.noise import Floats, Mask, generator
+from etl.demo.noise import Floats, Ints, Mask, generator
 from etl.demo.rhythm import Pulse
 from etl.demo.world import World
 
@@ -66,13 +66,13 @@ def fires(world: World, grounds: Grounds, count: int, until: datetime) -> Iterat
             "description": words.phrase([k.texts for k in found], kind, random),
         }
         columns |= _fought(kind == seen, random) | _observed(kind == seen, random)
-        yield Rows(columns, _places(grounds, is_wild[kind], moments.late, random))
+        yield Rows(columns, _places(grounds, is_wild[kind], moments.phase, random))
 
 
-def _places(grounds: Grounds, is_wild: Mask, late: Mask, random: np.random.Generator) -> Floats:
-    places = np.empty((len(late), 2))
+def _places(grounds: Grounds, is_wild: Mask, phase: Ints, random: np.random.Generator) -> Floats:
+    places = np.empty((len(phase), 2))
     for hotspots, here in ((grounds.roadside, ~is_wild), (grounds.wild, is_wild)):
-        places[here] = hotspots.sites.scatter(hotspots.draw(late[here], random), random)
+        places[here] = hotspots.sites.scatter(hotspots.draw(phase[here], random), random)
     return places
 
 

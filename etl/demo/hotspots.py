@@ -10,7 +10,7 @@ from etl.demo import plane
 from etl.demo.anchors import Anchors
 from etl.demo.grid import Grid, points
 from etl.demo.ground import COVER
-from etl.demo.noise import Floats, Ints, Mask
+from etl.demo.noise import Floats, Ints
 from etl.demo.world import World
 
 _METRE: Final = 1 / 111_200
@@ -25,8 +25,8 @@ _BACKGROUND: Final = 0.24
 """Share of what happens outside the clusters."""
 
 _RISING: Final = 6
-_GROWTH: Final = 8.0
-"""So many clusters get so many times their weight in the last days."""
+_GROWTH: Final = (1.0, 2.0, 3.5, 7.0, 10.0, 14.0)
+"""So many clusters get so many times their weight, by phase."""
 
 _CELL: Final = 300.0
 
@@ -75,7 +75,7 @@ class Hotspots:
     """Where the sites of each cluster begin in ``members``, and the end (n + 1)."""
     members: Ints
     weights: Floats
-    """Cumulative weight of the clusters (2, n): before, and in the last days."""
+    """Cumulative weight of the clusters by phase (phases, n)."""
 
     @classmethod
     def of(cls, sites: Sites, weight: Floats, random: np.random.Generator) -> "Hotspots":
@@ -90,13 +90,13 @@ class Hotspots:
         first = np.searchsorted(cluster[order], np.arange(len(centres) + 1))
         return cls(sites, first, member[order], _zipf(len(centres), random))
 
-    def draw(self, late: Mask, random: np.random.Generator) -> Ints:
-        """Return a site for each time, of which some are late."""
-        count = len(late)
-        chance = random.random(count)
-        cluster = np.where(
-            late, *(np.searchsorted(self.weights[phase], chance) for phase in (1, 0))
-        )
+    def draw(self, phase: Ints, random: np.random.Generator) -> Ints:
+        """Return a site for each time, whose phase is given."""
+        count = len(phase)
+        chance, cluster = random.random(count), np.empty(count, dtype=np.int64)
+        for number in np.unique(phase):
+            now = phase == number
+            cluster[now] = np.searchsorted(self.weights[number], chance[now])
         size = self.first[cluster + 1] - self.first[cluster]
         inner = (random.random(count) ** 1.6 * size).astype(np.int64)
         anywhere = random.integers(0, len(self.sites.commune), count)
@@ -122,10 +122,10 @@ def _apart(degrees: Floats, drawn: Ints) -> Ints:
 
 
 def _zipf(count: int, random: np.random.Generator) -> Floats:
-    """Return the cumulative weights by rank, before and in the last days (2, n)."""
-    weight = 1 / np.arange(1, count + 1) ** 0.9
-    late = weight.copy()
-    late[random.choice(np.arange(count // 5, count), _RISING, replace=False)] *= _GROWTH
-    weights = np.cumsum(np.stack([weight, late]), axis=1)
+    """Return the cumulative weights by phase and rank (phases, n)."""
+    weight = np.tile(1 / np.arange(1, count + 1) ** 0.9, (len(_GROWTH), 1))
+    rising = random.choice(np.arange(count // 5, count), _RISING, replace=False)
+    weight[:, rising] *= np.array(_GROWTH)[:, None]
+    weights = np.cumsum(weight, axis=1)
     shares: Floats = weights / weights[:, -1:]
     return shares

@@ -60,7 +60,7 @@ def incidents(world: World, hotspots: Hotspots, count: int, until: datetime) -> 
     random = generator(world.seed, "incident")
     chances, end = _chances(), rhythm.micros(until)
     for moments in rhythm.moments(_PULSE, count, until, random):
-        sites = hotspots.draw(moments.late, random)
+        sites = hotspots.draw(moments.phase, random)
         kind = _kinds(chances, moments, random)
         communes = hotspots.sites.commune[sites]
         yield Rows(

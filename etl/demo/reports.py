@@ -85,7 +85,7 @@ def reports(world: World, hotspots: Hotspots, count: int, until: datetime) -> It
     """Yield ``count`` reports of the year before ``until``, in the order of time."""
     random, end, first = generator(world.seed, "report"), rhythm.micros(until), 1
     for moments in rhythm.moments(_PULSE, count, until, random):
-        sites = hotspots.draw(moments.late, random)
+        sites = hotspots.draw(moments.phase, random)
         communes = hotspots.sites.commune[sites]
         category = _draw([c.share for c in _CATEGORIES.values()], len(sites), random)
         columns = {

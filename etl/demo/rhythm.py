@@ -6,13 +6,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from etl.demo.noise import Floats, Ints, Mask
+from etl.demo.noise import Floats, Ints
 
 DAYS: Final = 365
 """Length of the time, days."""
 
-LATE: Final = 21
-"""In so many last days some places are worse than before."""
+PHASES: Final = (21, 14, 7, 3, 1)
+"""So many days before the end a new phase begins: some places get worse from phase to phase."""
 
 BATCH: Final = 200_000
 """Rows made at once, about."""
@@ -44,8 +44,8 @@ class Moments(NamedTuple):
     """Of the local day."""
     month: Ints
     """From 0."""
-    late: Mask
-    """In the last days."""
+    phase: Ints
+    """How many of ``PHASES`` have begun."""
 
 
 def micros(moment: datetime) -> int:
@@ -71,7 +71,7 @@ def moments(
     end, hour = micros(until), 3_600 * SECOND
     starts = end - np.arange(DAYS * 24, 0, -1) * hour
     counts = random.multinomial(count, _weights(pulse, starts))
-    batch = np.cumsum(counts) // BATCH
+    batch, begun = np.cumsum(counts) // BATCH, end - np.array(PHASES) * 24 * hour
     for number in np.unique(batch):
         here = batch == number
         drawn = np.repeat(starts[here], counts[here])
@@ -79,7 +79,8 @@ def moments(
         utc = np.sort(drawn + seconds)
         if len(utc):
             hours, _, months = calendar(utc)
-            yield Moments(utc, hours, months, utc > end - LATE * 24 * hour)
+            phase = np.searchsorted(begun, utc, side="right")
+            yield Moments(utc, hours, months, phase)
 
 
 def _weights(pulse: Pulse, starts: Ints) -> Floats:

@@ -82,10 +82,7 @@ function placeRow(app, place) {
   const about = place.properties ?? {};
   const card = app.store.get().card;
   const current = card?.layer === about.layer && card?.id === String(about.id);
-  const open = () => {
-    if (place.geometry) app.view.fit(bboxOf(place.geometry));
-    app.cards.open(about.layer, about.id, false);
-  };
+  const open = () => app.cards.open(about.layer, about.id, true, place.geometry && bboxOf(place.geometry));
   return h(
     "li",
     {},
