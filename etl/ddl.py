@@ -29,7 +29,7 @@ def columns(layer: Layer) -> sql.Composed:
     )
     if layer.heatmap:
         parts.append(sql.SQL("h3 bigint NOT NULL"))
-    if layer.tiles.labels:
+    if layer.has_anchor:
         parts.append(anchor(layer))
     return sql.SQL(", ").join(parts)
 
@@ -69,7 +69,7 @@ def finish(conn: Connection, layer: Layer, *, schema: str) -> None:
 
 def _indexes(layer: Layer) -> list[sql.Composed]:
     found: list[sql.Composed] = [sql.SQL("USING gist ({})").format(sql.Identifier("geom"))]
-    if layer.tiles.labels:
+    if layer.has_anchor:
         found.append(sql.SQL("USING gist ({})").format(sql.Identifier("anchor")))
     if layer.time:
         found.append(sql.SQL("({})").format(sql.Identifier(layer.time)))
@@ -108,7 +108,7 @@ def names(layer: Layer) -> set[str]:
     """Return the columns that the table of a layer has."""
     found = {*layer.fields, "geom"}
     found |= {"h3"} if layer.heatmap else set()
-    return found | ({"anchor"} if layer.tiles.labels else set())
+    return found | ({"anchor"} if layer.has_anchor else set())
 
 
 def difference(conn: Connection, layer: Layer) -> list[str]:

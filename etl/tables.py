@@ -73,4 +73,4 @@ def _addable(layer: Layer) -> dict[str, sql.Composed]:
         for name, field in layer.fields.items()
         if not field.required and name != layer.key
     }
-    return optional | ({"anchor": ddl.anchor(layer)} if layer.tiles.labels else {})
+    return optional | ({"anchor": ddl.anchor(layer)} if layer.has_anchor else {})

@@ -1,6 +1,7 @@
 """What needs a leader's eye: conditions on layers, and where events rose most."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -32,11 +33,13 @@ class Period(NamedTuple):
         return Period(self.start - (self.end - self.start), self.start - timedelta(microseconds=1))
 
 
-class Item(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Item:
     """One line of the panel: how many of how many, and in the time before where it compares."""
 
     layer: str
     kind: str
+    priority: int
     title: Text
     count: int
     total: int
@@ -65,7 +68,7 @@ def _condition(conn: Connection, layer: Layer, rule: Attention, chosen: Period) 
         table=_table(layer), where=_where(rule), time=_in_time(layer)
     )
     count, total = conn.execute(statement, _values(rule, chosen)).fetchone() or (0, 0)
-    return Item(layer.id, "condition", rule.title, count, total, None)
+    return Item(layer.id, "condition", rule.priority, rule.title, count, total, None)
 
 
 def _rising(conn: Connection, layer: Layer, rule: Attention, chosen: Period) -> Item:
@@ -73,7 +76,7 @@ def _rising(conn: Connection, layer: Layer, rule: Attention, chosen: Period) -> 
         table=_table(layer), time=compose.Identifier(layer.time or layer.key)
     )
     now, before = conn.execute(statement, _both(chosen)).fetchone() or (0, 0)
-    return Item(layer.id, "rising", rule.title, now, now, before)
+    return Item(layer.id, "rising", rule.priority, rule.title, now, now, before)
 
 
 def places(conn: Connection, layer: Layer, chosen: Period) -> list[dict[str, Any]]:
@@ -154,14 +157,14 @@ def _place(layer: Layer, rule: Attention, row: tuple[Any, ...]) -> dict[str, Any
     key, label, geometry, told = row
     parts = [_said(layer.fields[name], told.get(name)) for name in _told(rule)]
     detail = {lang: " · ".join(part[lang] for part in parts if part) for lang in ("vi", "en")}
-    return _feature((layer.id, key), _named(layer, label or key), geometry, detail)
+    return _feature((layer.id, key), _named(layer, key, label or key), geometry, detail)
 
 
-def _named(layer: Layer, label: str) -> Text:
-    """Return a feature's name; where the label is a code, the code's title."""
+def _named(layer: Layer, key: str, label: str) -> Text:
+    """Return a feature's name; where the label is a code, the code's title and the key."""
     codes = layer.fields[layer.label].codes
     if codes and label in codes.codes:
-        return codes.codes[label].title
+        return {lang: f"{text} · {key}" for lang, text in codes.codes[label].title.items()}
     return {"vi": label, "en": label}
 
 

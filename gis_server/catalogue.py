@@ -88,7 +88,9 @@ def _times(
         table=table, time=compose.Identifier(layer.time)
     )
     first, last = conn.execute(statement).fetchone() or (None, None)
-    return None if first is None else (first.astimezone(UTC), last.astimezone(UTC))
+    if first is None or last is None:
+        return None
+    return first.astimezone(UTC), last.astimezone(UTC)
 
 
 def home(layers: Layers, summaries: Mapping[str, Summary]) -> BBox:

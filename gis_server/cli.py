@@ -164,6 +164,9 @@ def main() -> None:
     except GisError as error:
         err.print(f"[bold red]gis:[/] {error}", markup=True)
         sys.exit(1)
+    except (psycopg.Error, OSError) as error:
+        err.print(f"gis: {' '.join(str(error).split())}", markup=False, style="red")
+        sys.exit(1)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:

@@ -63,17 +63,19 @@ def parcel_question(text: str) -> ParcelQuestion | None:
     return ParcelQuestion(" ".join(_BARE.sub(" ", folded).split()), bare[1], bare[2])
 
 
-def search(conn: Connection, layers: Layers, text: str, limit: int) -> Answer:
+def search(conn: Connection, layers: Layers, text: str, limit: int, lang: str) -> Answer:
     """Find what the text names: a parcel when it reads like one, else units and places."""
     question = parcel_question(text) if PARCELS in layers.by_id else None
     if question is not None:
-        answer = parcels(conn, layers, question, limit)
+        answer = parcels(conn, layers, question, limit, lang)
         if answer.hits or answer.message:
             return answer
-    return Answer(places(conn, [layer for layer in layers if layer.search], text, limit), None)
+    return Answer(
+        places(conn, [layer for layer in layers if layer.search], text, limit, lang), None
+    )
 
 
-def places(conn: Connection, among: Sequence[Layer], text: str, limit: int) -> list[Hit]:
+def places(conn: Connection, among: Sequence[Layer], text: str, limit: int, lang: str) -> list[Hit]:
     """Find features whose searched fields have the text, accents and case aside."""
     if not fold(text):
         return []
@@ -82,7 +84,8 @@ def places(conn: Connection, among: Sequence[Layer], text: str, limit: int) -> l
         for row in conn.execute(_statement(layer), {"text": fold(text), "limit": limit}):
             key, title, rank, *box = row
             is_area = layer.id in AREAS
-            hit = Hit("commune" if is_area else "place", layer.id, str(key), title, "", tuple(box))
+            kind, subtitle = ("commune", "") if is_area else ("place", layer.title[lang])
+            hit = Hit(kind, layer.id, str(key), title, subtitle, tuple(box))
             hits.append(((rank - (0.5 if is_area else 0), len(title)), hit))
     hits.sort(key=lambda found: found[0])
     return [hit for _, hit in hits[:limit]]
@@ -107,7 +110,9 @@ def _statement(layer: Layer) -> compose.Composed:
     )
 
 
-def parcels(conn: Connection, layers: Layers, question: ParcelQuestion, limit: int) -> Answer:
+def parcels(
+    conn: Connection, layers: Layers, question: ParcelQuestion, limit: int, lang: str
+) -> Answer:
     """Find parcels by commune, sheet and number; say what is missing when there is none."""
     communes = _communes(conn, layers, question.place)
     if question.place and not communes:
@@ -119,7 +124,7 @@ def parcels(conn: Connection, layers: Layers, question: ParcelQuestion, limit: i
         "limit": limit,
     }
     rows = conn.execute(sql.query("search_parcels"), values).fetchall()
-    hits = [_parcel_hit(row) for row in rows]
+    hits = [_parcel_hit(row, lang) for row in rows]
     if hits:
         return Answer(hits, None)
     row = conn.execute(sql.query("search_sheet"), values).fetchone()
@@ -130,16 +135,19 @@ def _communes(conn: Connection, layers: Layers, place: str) -> list[tuple[str, s
     if not place or "commune" not in layers.by_id:
         return []
     bare = re.sub(r"^(xa|phuong|dac khu|tt|p|x) ", "", place)
-    hits = places(conn, [layers.get("commune")], bare, 20)
+    hits = places(conn, [layers.get("commune")], bare, 20, "vi")
     exact = [h for h in hits if fold(h.title) == place or fold(h.title).split(" ", 1)[-1] == bare]
     return [(hit.id, hit.title) for hit in exact or hits]
 
 
-def _parcel_hit(row: Sequence[Any]) -> Hit:
+def _parcel_hit(row: Sequence[Any], lang: str) -> Hit:
     key, sheet, number, code, commune, area, *box = row
-    size = f"{area:,.1f}".replace(",", " ").replace(".", ",").replace(" ", ".") if area else "?"
-    subtitle = " · ".join(part for part in (commune, code, f"{size} m²") if part)
-    return Hit("parcel", PARCELS, str(key), f"Tờ {sheet} thửa {number}", subtitle, tuple(box))  # type: ignore[arg-type]
+    size = f"{area:,.1f} m²" if area else None
+    if size and lang == "vi":
+        size = size.translate(str.maketrans(",.", ".,"))
+    title = {"vi": f"Thửa {number}, tờ {sheet}", "en": f"Parcel {number}, sheet {sheet}"}[lang]
+    subtitle = " · ".join(part for part in (commune, code, size) if part)
+    return Hit("parcel", PARCELS, str(key), title, subtitle, tuple(box))
 
 
 def _not_there(

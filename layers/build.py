@@ -154,7 +154,10 @@ def _heatmap(declared: Mapping[str, Any] | None) -> Heatmap | None:
     if declared is None:
         return None
     return Heatmap(
-        declared.get("category"), declared.get("weight"), declared.get("aggregate", "sum")
+        declared.get("category"),
+        declared.get("weight"),
+        declared.get("aggregate", "sum"),
+        declared.get("worse", "high"),
     )
 
 
@@ -186,7 +189,7 @@ def contradictions(
     yield from _wrong_fields(made)
     if made.tiles.minzoom > made.tiles.maxzoom:
         yield "tiles.minzoom", "must not be above tiles.maxzoom"
-    if made.tiles.labels and made.geometry.dimension != 2:
+    if made.has_anchor and made.geometry.dimension != 2:
         yield "tiles.labels", "only areas have a layer of label points"
     if made.lifecycle is Lifecycle.APPENDED and made.time is None:
         yield "time", "an appended layer needs a time field"

@@ -146,8 +146,8 @@ class Tiles:
     """What a vector tile of the layer holds.
 
     ``fields`` go into the tile beside the key; ``rank`` is the field whose highest values are kept
-    first when a tile would hold more than ``limit`` features. With ``labels`` a second tile layer
-    has one point a feature, so that an area of many parts is named once.
+    first when a tile would hold more than ``limit`` features. From zoom ``labels`` on, a second
+    tile layer has one point a feature, so that an area of many parts or tiles is named once.
     """
 
     minzoom: int
@@ -155,16 +155,20 @@ class Tiles:
     fields: tuple[str, ...]
     rank: str | None = None
     limit: int = 20_000
-    labels: bool = False
+    labels: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Heatmap:
-    """How events become H3 counts: the field to filter by, and what ``value`` is made from."""
+    """How events become H3 counts: the field to filter by, and what ``value`` is made from.
+
+    ``worse`` is ``low`` where small values are the bad ones, as with speeds.
+    """
 
     category: str | None
     weight: str | None
     aggregate: str
+    worse: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +251,14 @@ class Layer:
             raise FieldUnknown(self.id, name, tuple(self.fields)) from None
 
     @property
+    def has_anchor(self) -> bool:
+        """Tell whether the table has a point a feature where it is named."""
+        return self.tiles.labels is not None
+
+    @property
     def label_layer(self) -> str:
         """Name of the tile layer that labels are drawn from."""
-        return f"{self.id}_label" if self.tiles.labels else self.id
+        return f"{self.id}_label" if self.has_anchor else self.id
 
     @property
     def public(self) -> Mapping[str, Field]:

@@ -168,7 +168,9 @@ def test_a_second_set_up_does_nothing() -> None:
 
 
 def test_make_alone_lists_the_commands() -> None:
-    result = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     named = [line.split()[1] for line in result.stdout.splitlines()]
     assert named[:4] == ["help", "up", "down", "test"]
 

@@ -27,7 +27,7 @@ def tile(conn: psycopg.Connection[Any], layer: Layer, at: TileId) -> bytes:
     if not layer.tiles.minzoom <= at.z <= layer.tiles.maxzoom:
         return b""
     body = _layer(conn, layer, at, layer.id, "geom")
-    if layer.tiles.labels:
+    if layer.tiles.labels is not None and at.z >= layer.tiles.labels:
         # Layers of a tile may simply stand one after the other.
         body += _layer(conn, layer, at, layer.label_layer, "anchor")
     return body

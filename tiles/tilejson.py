@@ -76,11 +76,16 @@ def _zooms(low: int, high: int) -> dict[str, int]:
 
 
 def value_of(layer: Layer) -> dict[str, Any] | None:
-    """Tell what ``value`` of a hexagon is: field, aggregate, unit; None without a weight."""
+    """Tell what ``value`` of a hexagon is; None without a weight."""
     if layer.heatmap is None or layer.heatmap.weight is None:
         return None
     weight = layer.fields[layer.heatmap.weight]
-    return {"field": weight.name, "aggregate": layer.heatmap.aggregate, "unit": weight.unit}
+    return {
+        "field": weight.name,
+        "aggregate": layer.heatmap.aggregate,
+        "unit": weight.unit,
+        "worse": layer.heatmap.worse,
+    }
 
 
 def attribution(layer: Layer, language: str, *, is_demo: bool) -> str:

@@ -27,6 +27,11 @@ _TYPES: Final = {
     Type.DATETIME: pa.timestamp("us", tz="UTC"),
 }
 
+_NAMES: Final = {0: "Point", 1: "LineString", 3: "Polygon", 5: "MultiLineString", 6: "MultiPolygon"}
+
+_POINT: Final = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
+"""A point as little-endian WKB."""
+
 _GROUP: Final = 50_000
 """Rows of a row group, at least."""
 
@@ -59,17 +64,17 @@ class Rows(NamedTuple):
 
 
 class Writer:
-    """One file of one layer: fields by name, geometries in the layer's CRS, longitude first."""
+    """Writes one file of one layer: fields by name, geometries in the layer's CRS."""
 
-    def __init__(self, file: Path, layer: Layer, *fields: str) -> None:
+    def __init__(self, path: Path, layer: Layer, *fields: str) -> None:
         columns = [pa.field(name, _TYPES[layer.field(name).type]) for name in fields]
         self._schema = pa.schema([*columns, pa.field(GEOMETRY, pa.binary())])
         self._layer, self._bounds = layer, np.array([np.inf, np.inf, -np.inf, -np.inf])
         self._types, self._waiting = set[str](), list[pa.Table]()
-        self._file = pq.ParquetWriter(file, self._schema, compression="zstd")
-        self.rows = 0
+        self._path, self.rows = path, 0
 
     def __enter__(self) -> Self:
+        self._file = pq.ParquetWriter(self._path, self._schema, compression="zstd")
         return self
 
     def __exit__(
@@ -116,11 +121,6 @@ class Writer:
         if not self.rows:
             del column["bbox"]
         return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
-
-
-_NAMES: Final = {0: "Point", 1: "LineString", 3: "Polygon", 5: "MultiLineString", 6: "MultiPolygon"}
-
-_POINT: Final = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
 
 
 def _points(places: Floats) -> pa.Array:

@@ -17,18 +17,24 @@ _METRE: Final = 1 / 111_200
 """Degrees of latitude in a metre."""
 
 _CLUSTERS: Final = 64
+
 _APART: Final = 700.0
+"""Metres between the middles of two clusters, at least."""
+
 _RADIUS: Final = (120.0, 480.0)
-"""Metres between the middles of two clusters, and from the middle of one to its edge."""
+"""Metres from the middle of a cluster to its edge, from and to."""
 
 _BACKGROUND: Final = 0.24
 """Share of what happens outside the clusters."""
 
 _RISING: Final = 6
+"""Clusters that get worse."""
+
 _GROWTH: Final = (1.0, 2.0, 3.5, 7.0, 10.0, 14.0)
-"""So many clusters get so many times their weight, by phase."""
+"""How many times their weight those have, by phase."""
 
 _CELL: Final = 300.0
+"""Side of the ground that a place in the forest stands for, metres."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,9 @@ class Hotspots:
         centres = _apart(sites.degrees, _drawn(weight, random))
         metres = random.uniform(*_RADIUS, len(centres))
         tree = shapely.STRtree(points(sites.degrees))
-        found = tree.query(points(sites.degrees[centres]), "dwithin", distance=metres * _METRE)
-        cluster, member = found
+        cluster, member = tree.query(
+            points(sites.degrees[centres]), "dwithin", distance=metres * _METRE
+        )
         away = np.hypot(*(sites.degrees[member] - sites.degrees[centres[cluster]]).T)
         order = np.lexsort((member, away, cluster))
         first = np.searchsorted(cluster[order], np.arange(len(centres) + 1))

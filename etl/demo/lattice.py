@@ -15,6 +15,12 @@ DEPTH: Final = 58.0
 """Metres from street to street across a block: two lots back to back."""
 
 
+_SLACK: Final = 300.0
+"""No point is moved farther than this by the warp, metres."""
+
+_WARP: Final = ((2_100.0, 190.0), (800.0, 55.0))
+
+
 class Lattice(NamedTuple):
     """Blocks (i, j) of a commune; (0, 0) begins at its town.
 
@@ -46,12 +52,6 @@ class Lattice(NamedTuple):
         """Return the middles of blocks (n, 2)."""
         along, across = np.asarray(blocks + 0.5, dtype=np.float64).T
         return self.place(along * LENGTH, across * DEPTH)
-
-
-_SLACK: Final = 300.0
-"""No point is moved farther than this by the warp, metres."""
-
-_WARP: Final = ((2_100.0, 190.0), (800.0, 55.0))
 
 
 def lattice(town: Floats, angle: float, seed: int) -> Lattice:

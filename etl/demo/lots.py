@@ -24,8 +24,16 @@ _WIDTHS: Final = {
 SETTINGS: Final = tuple(_WIDTHS)
 
 _STREET, _PATH = 3.5, 1.0
+"""Metres from the edge of a block to its lots: beside a street, beside a path between fields."""
+
 _SURVEY: Final = 0.22
 """Corners of real lots are never quite where they were meant to be, metres."""
+
+_LEAST: Final = 25.0
+"""A remnant of fewer square metres belongs to the road."""
+
+_PIECE: Final = 3
+"""Vertices of a piece of road, less one."""
 
 
 class Lots(NamedTuple):
@@ -123,13 +131,6 @@ def _to_millimetres(shapes: Shapes) -> Shapes:
     broken = ~shapely.is_valid(rounded)
     rounded[broken] = shapely.set_precision(shapes[broken], 0.001)
     return rounded
-
-
-_LEAST: Final = 25.0
-"""A remnant of fewer square metres belongs to the road."""
-
-_PIECE: Final = 3
-"""Vertices of a piece of road, less one."""
 
 
 def _pieces(lines: Shapes, half_widths: Floats) -> tuple[Shapes, Floats]:

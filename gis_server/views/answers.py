@@ -34,15 +34,15 @@ def _validated(answer: Response, *, max_age: int) -> Response:
     compressed(answer)
     # After compressing: a strong validator belongs to the bytes that are sent.
     answer.add_etag()
-    conditional: Response = answer.make_conditional(request)
-    return _shared(conditional)
+    answer.make_conditional(request)
+    return _shared(answer)
 
 
 def compressed(answer: Response) -> Response:
     """Compress a body that is worth it for a client that can read it."""
     answer.vary.add("Accept-Encoding")
     body = answer.get_data()
-    if "gzip" in request.accept_encodings and len(body) >= _WORTH_COMPRESSING:
+    if request.accept_encodings["gzip"] > 0 and len(body) >= _WORTH_COMPRESSING:
         answer.set_data(gzip.compress(body, compresslevel=1))
         answer.headers["Content-Encoding"] = "gzip"
     return answer

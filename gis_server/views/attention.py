@@ -1,5 +1,6 @@
 """The leader's panel: figures, and the places behind each."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,6 +60,6 @@ def _written(chosen: Period) -> str:
 
 def _item(item: Item, chosen: Period) -> dict[str, Any]:
     return {
-        **item._asdict(),
+        **asdict(item),
         "places": f"/attention/{item.layer}?datetime={_written(chosen)}",
     }

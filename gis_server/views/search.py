@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from gis_server import params, search
+from gis_server.language import language
 from gis_server.state import gis
 from gis_server.views import answers
 
@@ -24,6 +25,6 @@ def show() -> Response:
         raise params.ParameterInvalid("q", f"a text of 1 to {LONGEST} characters is needed")
     limit = params.whole(request.args.get("limit", "8"), "limit", low=1, high=50)
     with gis().pool.connection() as conn:
-        found = search.search(conn, gis().layers, text, limit)
+        found = search.search(conn, gis().layers, text, limit, language())
     body = {"results": [hit._asdict() for hit in found.hits], "message": found.message}
     return answers.document(body, max_age=0)

@@ -71,8 +71,9 @@ export class App {
     const layer = this.layers.get(state.heat);
     const none = !layer?.heatmap || state.categories?.length === 0;
     this.heatEmpty = false;
-    const mean = layer?.heatmap?.value?.aggregate === "mean";
-    const shown = none ? null : { url: this.#heatAddress(/** @type {any} */ (layer)), property: layer?.heatmap?.value ? "value" : "count", skewed: !mean, breaks: [] };
+    const value = layer?.heatmap?.value;
+    const kind = { property: value ? "value" : "count", skewed: value?.aggregate !== "mean", worse: value?.worse ?? "high" };
+    const shown = none ? null : { url: this.#heatAddress(/** @type {any} */ (layer)), ...kind, breaks: [] };
     this.view.update({ heat: shown, now: this.interval().to });
     drawLegend(this);
   }

@@ -15,7 +15,7 @@
  * @property {Record<string, Code>|null} codes
  *
  * @typedef {{swatch: "fill"|"line"|"circle"|"icon", color: string, icon: string|null, title: Text}} LegendItem
- * @typedef {{field: string, aggregate: "sum"|"mean", unit: string|null}} HeatValue
+ * @typedef {{field: string, aggregate: "sum"|"mean", unit: string|null, worse: "high"|"low"}} HeatValue
  * @typedef {{category: string|null, value: HeatValue|null, tilejson: string}} Heatmap
  *
  * @typedef {object} Layer

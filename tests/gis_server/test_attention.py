@@ -54,7 +54,7 @@ def test_overdue_is_open_and_past_its_term(province: Connection, client: FlaskCl
     places = client.get(item["places"]).get_json()
     (feature,) = places["features"]
     assert feature["properties"]["layer"] == "report"
-    assert feature["properties"]["title"] == {"vi": "Giao thông", "en": "Traffic"}
+    assert feature["properties"]["title"] == {"vi": "Giao thông · 1", "en": "Traffic · 1"}
     assert "29/06/2026 07:00" in feature["properties"]["detail"]["vi"]
     assert places["bbox"] == [105.85, 21.55, 105.85, 21.55]
 
@@ -71,7 +71,10 @@ def test_alarms_come_before_cameras(province: Connection, client: FlaskClient) -
         (105.85, 21.45),
     )
     found = _items(client)
-    assert list(found) == ["fire_alarm", "camera"]
+    assert [(i["layer"], i["priority"]) for i in found.values()] == [
+        ("fire_alarm", 1),
+        ("camera", 4),
+    ]
     assert (found["camera"]["count"], found["camera"]["total"]) == (2, 3)
 
 

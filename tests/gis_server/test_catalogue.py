@@ -60,7 +60,7 @@ def test_events_say_from_when_to_when(conn: Connection, client: FlaskClient) -> 
     assert found["time_range"] == ["2026-01-03T00:00:00+00:00", "2026-01-09T00:00:00+00:00"]
     assert found["heatmap"] == {
         "category": "category",
-        "value": {"field": "severity", "aggregate": "sum", "unit": None},
+        "value": {"field": "severity", "aggregate": "sum", "unit": None, "worse": "high"},
         "tilejson": "/heatmap/incident.json",
     }
 

@@ -62,13 +62,22 @@ def test_units_come_before_places(province: Connection, client: FlaskClient) -> 
 def test_a_parcel_is_found_in_its_commune(province: Connection, client: FlaskClient) -> None:
     (hit,) = _results(client, "song cong to 12 thua 077")
     assert hit["kind"] == "parcel"
-    assert hit["title"] == "Tờ 12 thửa 77"
+    assert hit["title"] == "Thửa 77, tờ 12"
     assert hit["subtitle"] == "Phường Sông Công · LUC · 100,5 m²"
 
 
+def test_the_words_are_of_the_wanted_language(province: Connection, client: FlaskClient) -> None:
+    query = {"q": "tờ 12 thửa 77", "lang": "en"}
+    (hit,) = client.get("/search", query_string=query).get_json()["results"]
+    assert (hit["title"], hit["subtitle"].split(" · ")[-1]) == ("Parcel 77, sheet 12", "100.5 m²")
+    query = {"q": "THCS", "lang": "en"}
+    (hit,) = client.get("/search", query_string=query).get_json()["results"]
+    assert hit["subtitle"] == "Schools"
+
+
 def test_a_leading_zero_is_nothing(province: Connection, client: FlaskClient) -> None:
-    assert [hit["title"] for hit in _results(client, "tờ 1 thửa 05")] == ["Tờ 01 thửa 5"]
-    assert [hit["title"] for hit in _results(client, "tờ 001 thửa 5")] == ["Tờ 01 thửa 5"]
+    assert [hit["title"] for hit in _results(client, "tờ 1 thửa 05")] == ["Thửa 5, tờ 01"]
+    assert [hit["title"] for hit in _results(client, "tờ 001 thửa 5")] == ["Thửa 5, tờ 01"]
 
 
 def test_a_parcel_without_a_commune_code_is_found_by_its_place(

@@ -91,7 +91,12 @@ def test_a_heatmaps_tilejson_repeats_the_filter(client: FlaskClient) -> None:
             "?datetime=2026-01-01T00:00:00Z/..&category=flood,theft"
         )
     ]
-    assert document["value"] == {"field": "severity", "aggregate": "sum", "unit": None}
+    assert document["value"] == {
+        "field": "severity",
+        "aggregate": "sum",
+        "unit": None,
+        "worse": "high",
+    }
     assert client.get("/heatmap/report.json").get_json()["value"] is None
 
 

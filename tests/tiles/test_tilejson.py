@@ -37,7 +37,12 @@ def test_made_up_rows_credit_nobody(layers: Layers) -> None:
 
 def test_hexagons_say_what_their_value_is(layers: Layers) -> None:
     document = tilejson.heatmap(layers.get("traffic"), ABOUT, "datetime=2026-01-01/..")
-    assert document["value"] == {"field": "mean_speed", "aggregate": "mean", "unit": "km/h"}
+    assert document["value"] == {
+        "field": "mean_speed",
+        "aggregate": "mean",
+        "unit": "km/h",
+        "worse": "low",
+    }
     assert document["tiles"][0].endswith("/{z}/{x}/{y}.mvt?datetime=2026-01-01/..")
     assert set(document["vector_layers"][0]["fields"]) == {"cell", "count", "value"}
     plain = tilejson.heatmap(layers.get("report"), ABOUT, "")

@@ -28,13 +28,14 @@ export function breaks(values, skewed) {
 }
 
 /**
- * Return a colour for each class.
+ * Return a colour for each class; what is worse stands out more.
  *
  * @param {number} count
  * @param {"light"|"dark"} theme
+ * @param {"high"|"low"} worse
  */
-export function colours(count, theme) {
-  const all = COLOURS[theme];
+export function colours(count, theme, worse) {
+  const all = worse === "low" ? [...COLOURS[theme]].reverse() : COLOURS[theme];
   if (count < 2) return all.slice(3, 3 + count);
   return Array.from({ length: count }, (_, i) => all[Math.round((i * (MOST - 1)) / (count - 1))]);
 }

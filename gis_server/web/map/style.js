@@ -8,7 +8,7 @@ import { colours } from "./classes.js";
  * @property {Theme} theme
  * @property {string} now what the style holds for the present time; RFC 3339, UTC
  * @property {string[]} visible ids of layers
- * @property {{url: string, property: string, skewed: boolean, breaks: number[]}|null} heat
+ * @property {{url: string, property: string, skewed: boolean, worse: "high"|"low", breaks: number[]}|null} heat
  * @property {GeoJSON.FeatureCollection} places
  * @property {GeoJSON.FeatureCollection} selection
  */
@@ -79,7 +79,7 @@ function sources(scene) {
 function heat({ heat: cells, theme }) {
   if (!cells) return [];
   const known = cells.breaks.length > 0;
-  const fill = known ? steps(cells.property, cells.breaks, theme) : COLOUR[theme].halo;
+  const fill = known ? steps(cells, theme) : COLOUR[theme].halo;
   const common = { source: HEAT, "source-layer": "heatmap" };
   return [
     { id: HEAT, type: "fill", ...common, paint: { "fill-color": fill, "fill-opacity": known ? 0.82 : 0 } },
@@ -87,9 +87,9 @@ function heat({ heat: cells, theme }) {
   ];
 }
 
-/** @param {string} property @param {number[]} starts @param {Theme} theme */
-function steps(property, starts, theme) {
-  const [first, ...rest] = colours(starts.length, theme);
+/** @param {NonNullable<Scene["heat"]>} cells @param {Theme} theme */
+function steps({ property, breaks: starts, worse }, theme) {
+  const [first, ...rest] = colours(starts.length, theme, worse);
   const value = ["to-number", ["get", property]];
   return rest.length ? ["step", value, first, ...rest.flatMap((colour, i) => [starts[i + 1], colour])] : first;
 }

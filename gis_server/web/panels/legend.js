@@ -22,7 +22,7 @@ export function drawLegend(app) {
     box,
     h("p", { class: "legend-title" }, pick(layer.title)),
     h("p", { class: "legend-unit" }, measure(layer)),
-    app.heatEmpty ? h("p", { class: "quiet" }, t("heatEmpty")) : classes(heat.breaks, app.store.get().theme, heat.skewed),
+    app.heatEmpty ? h("p", { class: "quiet" }, t("heatEmpty")) : classes(heat, app.store.get().theme),
     h("p", { class: "legend-zero" }, swatch("fill", "transparent"), t("heatZero")),
   );
 }
@@ -41,10 +41,10 @@ export function measure(layer) {
   return value.unit ? `${words} (${unitSign(value.unit)})` : words;
 }
 
-/** @param {number[]} starts @param {"light"|"dark"} theme @param {boolean} whole */
-function classes(starts, theme, whole) {
+/** @param {{breaks: number[], skewed: boolean, worse: "high"|"low"}} heat @param {"light"|"dark"} theme */
+function classes({ breaks: starts, skewed: whole, worse }, theme) {
   if (!starts.length) return h("p", { class: "quiet" }, t("loading"));
-  const shades = colours(starts.length, theme);
+  const shades = colours(starts.length, theme, worse);
   return h("ol", { class: "classes" }, starts.map((start, i) => h("li", {}, swatch("fill", shades[i]), span(start, starts[i + 1], whole))));
 }
 

@@ -2,7 +2,7 @@ import { latest } from "../api.js";
 import { h, render } from "../dom.js";
 import { icon } from "../icons.js";
 import { SMALL } from "../screen.js";
-import { pick, t } from "../text.js";
+import { getLang, pick, t } from "../text.js";
 
 /** @typedef {import("../main.js").App} App @typedef {import("../types.js").SearchResult} SearchResult */
 
@@ -51,7 +51,7 @@ export class Search {
     const text = this.input.value.trim();
     if (!text) return this.#take([], "");
     try {
-      const answer = await this.ask(`search?q=${encodeURIComponent(text)}&limit=${LIMIT}`);
+      const answer = await this.ask(`search?q=${encodeURIComponent(text)}&limit=${LIMIT}&lang=${getLang()}`);
       if (!answer) return;
       const nothing = answer.results.length ? "" : t("searchNothing", { text });
       this.#take(answer.results, pick(answer.message) || nothing);
