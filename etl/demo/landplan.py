@@ -77,8 +77,8 @@ def _zones(grid: Grid, classes: Ints, commune: Shape, ribbons: Shapes) -> tuple[
     """Trace the zones of a commune and cut the planned roads out of them."""
     areas, found = grid.trace(classes + 1)
     near = shapely.clip_by_rect(ribbons, *grid.bounds)
-    roads = shapely.intersection(shapely.union_all(near), commune)
     zones = shapely.intersection(smooth(areas, rounds=3, tolerance=20), commune)
+    roads = shapely.intersection(shapely.union_all(near), shapely.union_all(zones))
     zones = np.array([*shapely.difference(zones, roads), roads])
     codes = np.append(found - 1, CODES.index("DGT"))
     kept = shapely.area(zones) > 100

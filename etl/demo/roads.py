@@ -53,7 +53,7 @@ def winding(ends: Floats, warp: Warp, taper: float) -> shapely.LineString:
     straight = start + part * (end - start)
     free = np.clip(np.minimum(part, 1 - part) * length / taper, 0, 1)
     bent = straight + (warp.apply(straight) - straight) * free * free * (3 - 2 * free)
-    return shapely.LineString(bent)
+    return shapely.LineString(_eased(bent, 8))
 
 
 def railway(codes: list[str], towns: Floats, seed: int) -> Road:
@@ -61,8 +61,14 @@ def railway(codes: list[str], towns: Floats, seed: int) -> Road:
     warp = Warp.of(generator(seed, "railway"), (5_000.0, 600.0))
     stops = [towns[codes.index(code)] + _SIDING for code in _STOPS.split()]
     course = shapely.segmentize(shapely.LineString([2 * stops[0] - stops[1], *stops]), 120)
-    line = warp.apply(shapely.get_coordinates(course))
-    for _ in range(60):
-        line[1:-1] = (line[:-2] + 2 * line[1:-1] + line[2:]) / 4
+    line = _eased(warp.apply(shapely.get_coordinates(course)), 60)
     name = "Đường sắt Hà Nội - Quan Triều"
     return Road(shapely.LineString(line), name, None, "national", "railway")
+
+
+def _eased(line: Floats, rounds: int) -> Floats:
+    """Take the kinks out of a line by moving each vertex towards its two neighbours."""
+    eased = line.copy()
+    for _ in range(rounds):
+        eased[1:-1] = (eased[:-2] + 2 * eased[1:-1] + eased[2:]) / 4
+    return eased

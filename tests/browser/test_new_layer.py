@@ -15,13 +15,13 @@ from typing import Any
 import mapbox_vector_tile
 import psycopg
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, expect
 
 from gis_server.settings import Settings
 
 Serve = Callable[[str, Settings], AbstractContextManager[str]]
 
-GUIDE = Path(__file__).parent.parent / "docs" / "add-a-layer.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "add-a-layer.md"
 
 MARKETS = """mã chợ,tên chợ,hang,so_quay,kinh độ,vĩ độ
 C1,Chợ Thái,1,1200,105.838,21.593
@@ -63,6 +63,7 @@ def test_a_folder_is_a_table_a_collection_a_tile_a_style_and_a_page(
     conn: psycopg.Connection[Any],
     settings: Settings,
     serve: Serve,
+    browser: Browser,
 ) -> None:
     markets = tmp_path / "markets.csv"
     markets.write_text(MARKETS, "utf-8")
@@ -81,7 +82,7 @@ def test_a_folder_is_a_table_a_collection_a_tile_a_style_and_a_page(
         _is_a_tile(address)
         _is_a_style(address)
         _is_found(address)
-        _is_on_the_page(address)
+        _is_on_the_page(browser, address)
 
 
 def _is_a_collection(address: str) -> None:
@@ -114,15 +115,11 @@ def _is_found(address: str) -> None:
     assert (hit["layer"], hit["title"]) == ("market_hall", "Chợ Đồng Quang")
 
 
-def _is_on_the_page(address: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox",
-                  "--disable-background-networking"],
-        )  # fmt: skip
-        page = browser.new_page()
-        page.goto(f"{address}/?lang=en&panel=layers#map=13/21.59/105.83")
-        page.wait_for_selector("html[data-ready=true]")
-        page.get_by_text("Market halls").first.wait_for()
-        browser.close()
+def _is_on_the_page(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/?lang=en&panel=layers#map=13/21.59/105.83")
+    page.wait_for_selector("html[data-ready=true]", timeout=30_000)
+    expect(page.get_by_text("Market halls").first).to_be_visible()
+    drawn = "() => gisMap.queryRenderedFeatures({layers: ['market_hall-dot']}).length"
+    assert page.evaluate(drawn) == 2
+    page.close()
