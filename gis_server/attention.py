@@ -1,7 +1,7 @@
 """What needs a leader's eye: conditions on layers, and where events rose most."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -65,7 +65,10 @@ def items(conn: Connection, layers: Layers, chosen: Period) -> list[Item]:
 
 def _condition(conn: Connection, layer: Layer, rule: Attention, chosen: Period) -> Item:
     statement = sql.query("attention_count").format(
-        table=_table(layer), where=_where(rule), time=_in_time(layer)
+        table=_table(layer),
+        where=_where(rule),
+        among=_among(rule),
+        time=_in_time(layer, rule),
     )
     count, total = conn.execute(statement, _values(rule, chosen)).fetchone() or (0, 0)
     return Item(layer.id, "condition", rule.priority, rule.title, count, total, None)
@@ -75,7 +78,10 @@ def _rising(conn: Connection, layer: Layer, rule: Attention, chosen: Period) -> 
     statement = sql.query("attention_rising_count").format(
         table=_table(layer), time=compose.Identifier(layer.time or layer.key)
     )
-    now, before = conn.execute(statement, _both(chosen)).fetchone() or (0, 0)
+    now, before, comparable = conn.execute(statement, _both(chosen)).fetchone() or (0, 0, False)
+    if not comparable:
+        # Without records of the time before, everything would seem to rise.
+        now = 0
     return Item(layer.id, "rising", rule.priority, rule.title, now, now, before)
 
 
@@ -93,7 +99,7 @@ def places(conn: Connection, layer: Layer, chosen: Period) -> list[dict[str, Any
         fields=compose.SQL(", ").join(map(compose.Identifier, _told(rule) or (layer.key,))),
         table=_table(layer),
         where=_where(rule),
-        time=_in_time(layer),
+        time=_in_time(layer, rule),
         order=compose.Identifier(order),
     )
     rows = conn.execute(statement, {**_values(rule, chosen), "limit": MOST_PLACES})
@@ -132,10 +138,22 @@ def _where(rule: Attention) -> compose.Composed:
     return compose.SQL(" AND ").join(parts or [compose.SQL("true")])
 
 
-def _in_time(layer: Layer) -> compose.Composable:
-    """Events count in the chosen time; things without a time are as they are now."""
+def _among(rule: Attention) -> compose.Composable:
+    """What a figure is a part of: overdue is a part of what is open."""
+    if rule.before_now is None:
+        return compose.SQL("true")
+    return _where(replace(rule, before_now=None))
+
+
+def _in_time(layer: Layer, rule: Attention) -> compose.Composable:
+    """Events count in the chosen time; things without a time are as they are now.
+
+    What waits for an answer counts however long ago it came: the oldest is the worst.
+    """
     if layer.time is None:
         return compose.SQL("true")
+    if rule.before_now:
+        return compose.SQL("{} <= %(end)s").format(compose.Identifier(layer.time))
     return compose.SQL("{0} >= %(start)s AND {0} <= %(end)s").format(compose.Identifier(layer.time))
 
 

@@ -50,6 +50,14 @@ export class Cards {
     else if (fly && known) this.zoom();
   }
 
+  /** Fly to the feature of an address that names no position. */
+  arrive() {
+    const { card } = this.app.store.get();
+    if (!card || !this.app.layers.get(card.layer)) return;
+    this.goal = name(card);
+    this.app.store.set({ layers: this.#with(card.layer) });
+  }
+
   /** @param {string} layer whose feature is flown to, and so has to be on the map */
   #with(layer) {
     const { layers } = this.app.store.get();

@@ -199,6 +199,7 @@ async function start() {
   const small = matchMedia(SMALL).matches && !new URLSearchParams(location.search).has("panel");
   const state = { ...parse(location.search, defaults), ...(small ? { panel: null } : {}) };
   const store = createStore(state);
+  const placed = location.hash.includes("map=");
   const scene = { theme: state.theme, visible: layers.drawn(state.layers), now: "", heat: null, places: EMPTY, selection: EMPTY };
   const app = new App(layers, store, new View(await json(stylePath(state)), scene, layers.catalogue.bounds));
   Object.assign(window, { gisMap: app.view.map });
@@ -207,6 +208,7 @@ async function start() {
   follow(store, defaults, (to) => app.view.map.jumpTo(to));
   app.draw();
   app.heat();
+  if (!placed) app.cards.arrive();
   await Promise.all([icons(app), app.attention.load(), app.cards.load()]);
   setInterval(() => refresh(app), REFRESH_MS);
 }

@@ -1,2 +1,2 @@
--- How many rows meet a condition, of how many in the chosen time.
-SELECT count(*) FILTER (WHERE {where}), count(*) FROM {table} WHERE {time}
+-- How many rows meet a condition, of how many, in the chosen time.
+SELECT count(*) FILTER (WHERE {where}), count(*) FILTER (WHERE {among}) FROM {table} WHERE {time}

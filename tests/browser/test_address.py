@@ -73,3 +73,15 @@ def test_an_address_with_nonsense_opens_the_plain_page(screen: Any) -> None:
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("#card")).to_be_hidden()
     expect(page.locator("#legend")).to_be_hidden()
+
+
+def test_an_address_with_a_card_and_no_position_flies_there(screen: Any) -> None:
+    commune = screen.fetch("/ogc/collections/commune/items?f=json&limit=1")["features"][0]
+    page = screen.open(f"/?card=commune/{commune['id']}")
+    expect(page.locator("#card h2")).to_be_visible()
+    page.wait_for_url(lambda url: float(url.split("#map=")[1].split("/")[0]) > 9.5)
+    screen.settle()
+    ring = commune["geometry"]["coordinates"][0][0]
+    longitude, latitude = screen.centre()
+    assert min(x for x, _ in ring) < longitude < max(x for x, _ in ring)
+    assert min(y for _, y in ring) < latitude < max(y for _, y in ring)

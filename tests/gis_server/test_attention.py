@@ -49,10 +49,12 @@ def test_overdue_is_open_and_past_its_term(province: Connection, client: FlaskCl
     _report(province, "resolved", inside, NOW - day)
     _report(province, "new", inside, NOW + day)
     _report(province, "new", NOW - 30 * day, NOW - 20 * day)
+    _report(province, "new", NOW + day, NOW - day)
     item = _items(client)["report"]
-    assert (item["count"], item["total"], item["previous"]) == (1, 3, None)
+    assert (item["count"], item["total"], item["previous"]) == (2, 3, None)
     places = client.get(item["places"]).get_json()
-    (feature,) = places["features"]
+    longest, feature = places["features"]
+    assert "10/06/2026 07:00" in longest["properties"]["detail"]["vi"]
     assert feature["properties"]["layer"] == "report"
     assert feature["properties"]["title"] == {"vi": "Giao thông · 1", "en": "Traffic · 1"}
     assert "29/06/2026 07:00" in feature["properties"]["detail"]["vi"]
@@ -92,6 +94,13 @@ def test_rising_compares_with_the_time_before(province: Connection, client: Flas
         ("05665", 5, 1)
     ]
     assert places[0]["geometry"]["type"] == "MultiPolygon"
+
+
+def test_without_records_of_the_time_before_nothing_is_compared(
+    province: Connection, client: FlaskClient
+) -> None:
+    _incident(province, NOW - timedelta(days=1), 21.55)
+    assert "incident" not in _items(client)
 
 
 def test_an_open_period_is_the_last_week() -> None:

@@ -141,7 +141,7 @@ function options(style, bounds) {
     container: "map",
     style,
     bounds,
-    fitBoundsOptions: { padding: matchMedia(SMALL).matches ? 16 : 40 },
+    fitBoundsOptions: { padding: matchMedia(SMALL).matches ? { top: 16, right: 16, bottom: 64, left: 16 } : 40 },
     hash: "map",
     minZoom: 3,
     maxZoom: 20,
