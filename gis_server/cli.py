@@ -120,7 +120,8 @@ def load_file(  # noqa: PLR0913, PLR0917 - click gives one argument an option
 def load_demo(used: Settings, parcels: int, events: int, seed: int) -> None:
     """Write a made-up Thái Nguyên into the layers; it replaces what they hold."""
     layers = _layers(used)
-    until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    # The start of the day, so that the same command gives the same rows all day long.
+    until = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     with (
         db.connect(service.database_url(used)) as conn,
         tempfile.TemporaryDirectory(prefix="gis-demo-") as folder,

@@ -12,9 +12,7 @@ const SIGNS = { m2: "m²", km2: "km²", m3: "m³", deg: "°", "L/s": "l/s", perc
  * @param {number} [digits] at most so many after the point
  */
 export function number(value, digits = 2) {
-  const whole = Number.isInteger(value);
-  const grouping = whole && digits === 0 ? "min2" : true;
-  const options = /** @type {any} */ ({ maximumFractionDigits: digits, useGrouping: grouping });
+  const options = { maximumFractionDigits: digits, useGrouping: true };
   return new Intl.NumberFormat(getLang() === "vi" ? "vi-VN" : "en-GB", options).format(value);
 }
 
@@ -71,6 +69,8 @@ export function fieldValue(field, value) {
   if (field.type === "date") return date(String(value));
   if (field.type === "boolean") return t(value ? "yes" : "no");
   if (typeof value !== "number") return String(value);
+  // A whole number without a unit may be a year.
+  if (field.type === "integer" && !field.unit && value < 10_000) return String(value);
   const digits = field.type === "integer" ? 0 : field.unit === "m2" ? 1 : 2;
   const sign = unitSign(field.unit);
   return [number(value, digits), sign].filter(Boolean).join(sign === "°" ? "" : "\u00a0");
