@@ -124,6 +124,18 @@ def load(conn: Connection, order: Order, progress: Progress = unwatched) -> Resu
         run.report.close()
 
 
+def _note(table: Table, decoded: list[str]) -> str | None:
+    """Say how the text of a file was read that does not name its encoding."""
+    if decoded:
+        return f"text of {', '.join(decoded)} was TCVN3 and is now Unicode"
+    if not table.is_old_text:
+        return None
+    return (
+        "the file does not name the encoding of its text; if letters are wrong, save it as UTF-8"
+        " and load it again"
+    )
+
+
 def _wrapped(file: Path, error: Exception) -> LoadError:
     """Put what the driver or the reader of columns says into the house's words."""
     if isinstance(error, psycopg.Error):
@@ -150,7 +162,7 @@ class _Run:
             plan = mapping.plan(
                 order.layer, table.columns, order.columns, has_geometry=table.has_geometry
             )
-            self.unused, self.note = plan.unused, table.note
+            self.unused = plan.unused
             intake = Intake(order.layer, table, plan)
             staged = Stage(order.layer, tuple(intake.names()), order.mode is Mode.REPLACE)
             if order.mode is Mode.UPSERT and not staged.has_key:
@@ -161,6 +173,7 @@ class _Run:
                 self._publish(conn, staged)
                 if order.dry_run:
                     raise psycopg.Rollback
+            self.note = _note(table, intake.decoded)
         return self._result()
 
     def _fill(

@@ -1,6 +1,6 @@
 """A batch of a source to a batch of a layer's table, with what is refused. No database."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from etl import check, source_geometry
+from etl import check, legacy_text, source_geometry
 from etl.check import Fault
 from etl.geometry import Located, Place, cells
 from etl.mapping import Plan
@@ -34,12 +34,13 @@ class Rows(NamedTuple):
 class Intake:
     """Checks the batches of one source against one layer, in order.
 
-    Faults carry the row's number in the source.
+    Faults carry the row's number in the source; ``decoded`` are columns that were TCVN3.
     """
 
     layer: Layer
     table: Table
     plan: Plan
+    decoded: list[str] = field(default_factory=list)
     _place: Place | None = None
     _next_row: int = 0
 
@@ -90,17 +91,25 @@ class Intake:
         found: dict[str, pa.Array] = {}
         faults: list[Fault] = []
         warnings: list[Fault] = []
-        for name, field in self.layer.fields.items():
-            if field.derive in (Derive.AREA, Derive.LENGTH):
+        for name, wanted in self.layer.fields.items():
+            if wanted.derive in (Derive.AREA, Derive.LENGTH):
                 found[name] = pa.array(located.measured, from_pandas=True)
             elif name in self.plan.fields:
                 column = self.plan.fields[name]
-                raw = batch.column(column.name)
-                checked = check.column(field, raw, factor=column.factor)
+                raw = self._text(column.name, batch.column(column.name))
+                checked = check.column(wanted, raw, factor=column.factor)
                 found[name] = checked.column
                 faults += checked.faults
                 warnings += checked.warnings
         return found, faults, warnings
+
+    def _text(self, name: str, raw: pa.Array) -> pa.Array:
+        """Decode text of the years before Unicode; a column is judged by its first marked words."""
+        if not self.table.is_old_text or not pa.types.is_string(raw.type):
+            return raw
+        if name not in self.decoded and legacy_text.is_tcvn3(raw.drop_null().unique().to_pylist()):
+            self.decoded.append(name)
+        return legacy_text.decode(raw) if name in self.decoded else raw
 
     def _accepted(
         self,

@@ -122,6 +122,10 @@ def test_the_parcels_of_duy_nghia(
     assert result.rows_in == 9777
     assert result.rows_loaded == 9775
     assert ("TCVN3" in (result.note or "")) is file.endswith(".shp")
+    addresses = conn.execute(
+        "SELECT count(*) FROM layer.land_parcel WHERE address LIKE 'Thôn Lệ Sơn, xã Duy Nghĩa,%'"
+    ).fetchone()
+    assert addresses == (2944,)
     assert dict(result.reasons) == {("geometry", "invalid: ring self-intersection"): 2}
     found = _items(client, "land_parcel", filter="sheet='11' AND number='274'")["features"]
     assert len(found) == 1

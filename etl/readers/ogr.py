@@ -33,7 +33,7 @@ def read(file: Path, crs: pyproj.CRS | None) -> Iterator[Table]:
                 has_geometry=bool(about["geometry_type"]),
                 total=about["features"] if about["features"] >= 0 else None,
                 first_row=1,
-                note=_note(about),
+                is_old_text=_is_old_text(about),
                 batches=_batches(file, stream, meta["geometry_name"] or "wkb_geometry"),
             )
     except (DataSourceError, DataLayerError) as error:
@@ -47,15 +47,6 @@ def _is_old_text(about: dict[str, Any]) -> bool:
 def _text_options(about: dict[str, Any]) -> dict[str, str]:
     """Have GDAL turn the text of a Shapefile into UTF-8; the Arrow stream does not by itself."""
     return {"ENCODING": about["encoding"]} if _is_old_text(about) else {}
-
-
-def _note(about: dict[str, Any]) -> str | None:
-    if not _is_old_text(about):
-        return None
-    return (
-        f"text was read as {about['encoding']}; if letters are wrong (TCVN3, VNI), save the"
-        " file as UTF-8 and load it again"
-    )
 
 
 def _crs(file: Path, about: dict[str, Any]) -> pyproj.CRS | None:

@@ -28,7 +28,7 @@ class Table:
         total: rows, when the format says it.
         first_row: number of the first row as a person counts: 2 below a header line, else 1.
         batches: the rows; they can be taken once.
-        note: what a person should know of how the file was read.
+        is_old_text: the file did not say its encoding; text was read as Latin-1.
     """
 
     columns: tuple[str, ...]
@@ -38,7 +38,7 @@ class Table:
     total: int | None
     first_row: int
     batches: Iterator[pa.RecordBatch]
-    note: str | None = None
+    is_old_text: bool = False
 
 
 def of_rows(columns: list[str], rows: Iterable[list[str | None]]) -> Iterator[pa.RecordBatch]:

@@ -141,3 +141,24 @@ def test_binary_geometry_is_read_whoever_wrote_the_parquet(
             writer.add_key_value_metadata({"geo": json.dumps(geo)})
     assert run("camera", tmp_path / "a.parquet").rows_loaded == 1
     assert _all(conn, "SELECT ST_AsText(geom) FROM layer.camera") == [("POINT(105.8 21.5)",)]
+
+
+@pytest.mark.parametrize(
+    ("written", "stored", "note"),
+    [
+        ("Th«n LÖ S¬n", "Thôn Lệ Sơn", "text of diachi was TCVN3"),
+        ("Café Hôtel", "Café Hôtel", "does not name the encoding"),
+    ],
+)
+def test_old_text_of_a_shapefile_becomes_unicode(
+    conn: Connection, run: Load, tmp_path: Path, written: str, stored: str, note: str
+) -> None:
+    import geopandas as gpd  # noqa: PLC0415
+
+    file = tmp_path / "parcels.shp"
+    parcel = {"shbando": [1], "shthua": [2], "mdsd": ["ONT"], "diachi": [written]}
+    square = [shapely.box(431000, 2388000, 431010, 2388010)]
+    gpd.GeoDataFrame(parcel, geometry=square, crs="EPSG:9213").to_file(file, encoding="ISO-8859-1")
+    file.with_suffix(".cpg").unlink()
+    assert note in str(run("land_parcel", file).note)
+    assert _all(conn, "SELECT address FROM layer.land_parcel") == [(stored,)]
