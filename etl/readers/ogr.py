@@ -21,9 +21,10 @@ def read(file: Path, crs: pyproj.CRS | None) -> Iterator[Table]:
     """Open a file that GDAL reads; the errors are those of ``etl.readers.read``."""
     source = f"/vsizip/{file}" if file.suffix.lower() == ".zip" else str(file)
     try:
-        about = pyogrio.read_info(source, force_total_bounds=True)
+        layer = _layer(file, source)
+        about = pyogrio.read_info(source, layer=layer, force_total_bounds=True)
         opened = pyogrio.open_arrow(
-            source, batch_size=BATCH_ROWS, use_pyarrow=True, **_text_options(about)
+            source, layer=layer, batch_size=BATCH_ROWS, use_pyarrow=True, **_text_options(about)
         )
         with opened as (meta, stream):
             yield Table(
@@ -38,6 +39,18 @@ def read(file: Path, crs: pyproj.CRS | None) -> Iterator[Table]:
             )
     except (DataSourceError, DataLayerError) as error:
         raise FileUnreadable(file, str(error)) from error
+
+
+def _layer(file: Path, source: str) -> str:
+    """Return the one layer to read: the only one with places, or the one named as the file."""
+    found = pyogrio.list_layers(source)
+    names = [str(name) for name, kind in found if kind] or [str(name) for name, _ in found]
+    if len(names) > 1 and file.stem in names:
+        return file.stem
+    if len(names) != 1:
+        listed = f"it has {len(names)} layers ({', '.join(names)})" if names else "it has no layer"
+        raise FileUnreadable(file, f"{listed}; save the one to load as a file of its own")
+    return names[0]
 
 
 def _is_old_text(about: dict[str, Any]) -> bool:

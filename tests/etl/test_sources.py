@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
 import shapely
 
@@ -162,3 +163,19 @@ def test_old_text_of_a_shapefile_becomes_unicode(
     file.with_suffix(".cpg").unlink()
     assert note in str(run("land_parcel", file).note)
     assert _all(conn, "SELECT address FROM layer.land_parcel") == [(stored,)]
+
+
+def test_of_several_layers_one_must_be_meant(
+    conn: Connection, run: Load, cameras: Writer, tmp_path: Path
+) -> None:
+    import geopandas as gpd  # noqa: PLC0415
+
+    frame = gpd.read_file(cameras(".geojson"))
+    frame.to_file(tmp_path / "many.gpkg", layer="north")
+    pyogrio.write_dataframe(frame.drop(columns="geometry"), tmp_path / "many.gpkg", layer="styles")
+    assert run("camera", tmp_path / "many.gpkg").rows_loaded == 3
+    frame.to_file(tmp_path / "many.gpkg", layer="south")
+    with pytest.raises(FileUnreadable, match="it has 2 layers .north, south.; save the one"):
+        run("camera", tmp_path / "many.gpkg")
+    frame.head(1).to_file(tmp_path / "many.gpkg", layer="many")
+    assert run("camera", tmp_path / "many.gpkg").rows_in == 1
