@@ -93,7 +93,7 @@ class Intake:
         warnings: list[Fault] = []
         for name, wanted in self.layer.fields.items():
             if wanted.derive in (Derive.AREA, Derive.LENGTH):
-                found[name] = pa.array(located.measured, from_pandas=True)
+                found[name] = pa.array(located.measured.round(2), from_pandas=True)
             elif name in self.plan.fields:
                 column = self.plan.fields[name]
                 raw = self._text(column.name, batch.column(column.name))

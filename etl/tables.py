@@ -42,7 +42,7 @@ def _prepare(conn: Connection, layer: Layer) -> bool:
         return True
     if not ddl.difference(conn, layer):
         return False
-    if _is_empty(conn, layer):
+    if is_empty(conn, layer):
         conn.execute(sql.SQL("DROP TABLE {}").format(ddl.table(layer)))
         ddl.create(conn, layer)
         ddl.comment(conn, layer)
@@ -50,7 +50,8 @@ def _prepare(conn: Connection, layer: Layer) -> bool:
     return _add_columns(conn, layer)
 
 
-def _is_empty(conn: Connection, layer: Layer) -> bool:
+def is_empty(conn: Connection, layer: Layer) -> bool:
+    """Tell whether a layer's table has no rows."""
     statement = sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(ddl.table(layer))
     row = conn.execute(statement).fetchone()
     return bool(row and row[0])

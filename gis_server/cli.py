@@ -10,14 +10,13 @@ import click
 import psycopg
 from rich.console import Console
 
-from etl import crs, demo, mapping, tables
+from etl import crs, demo, mapping
 from etl.load import Mode, Order, default_mode, load
 from gis_server import db, progress, service, serving, settings
 from gis_server.settings import Settings
 from layers import registry
 from layers.errors import GisError
 from layers.registry import Layers
-from sql import migrate as migrations
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -56,7 +55,7 @@ def serve(used: Settings) -> None:
 def migrate(used: Settings) -> None:
     """Bring the database to the present form."""
     with db.connect(service.database_url(used)) as conn:
-        _prepare(conn, _layers(used))
+        service.prepare(conn, _layers(used), used)
 
 
 @cli.command("layers")
@@ -106,7 +105,7 @@ def load_file(  # noqa: PLR0913, PLR0917 - click gives one argument an option
         dry_run=dry_run,
     )
     with db.connect(service.database_url(used)) as conn:
-        _prepare(conn, layers)
+        service.prepare(conn, layers, used)
         with progress.bar(err, layer.id) as advance:
             result = load(conn, order, advance)
     progress.tell(out, order, result)
@@ -126,7 +125,7 @@ def load_demo(used: Settings, parcels: int, events: int, seed: int) -> None:
         db.connect(service.database_url(used)) as conn,
         tempfile.TemporaryDirectory(prefix="gis-demo-") as folder,
     ):
-        _prepare(conn, layers)
+        service.prepare(conn, layers, used)
         parts = demo.write(Path(folder), parcels=parcels, events=events, seed=seed, until=until)
         for part in parts:
             _load_demo(conn, used, layers, part)
@@ -151,11 +150,6 @@ def _load_demo(
 
 def _layers(used: Settings) -> Layers:
     return registry.load(*((used.layers,) if used.layers else ()))
-
-
-def _prepare(conn: psycopg.Connection[tuple[object, ...]], layers: Layers) -> None:
-    migrations.apply(conn)
-    tables.prepare(conn, layers)
 
 
 def main() -> None:

@@ -14,11 +14,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 
-from etl import tables
+from etl import seed, tables
 from gis_server.cluster import OLDEST, Cluster, ensure_extensions
 from gis_server.db import DatabaseUnreachable
 from gis_server.service_errors import (
@@ -33,6 +33,7 @@ from gis_server.service_errors import (
 )
 from gis_server.settings import Settings
 from layers import registry
+from layers.registry import Layers
 from sql import migrate
 
 SERVICE: Final = "gis-server"
@@ -198,14 +199,26 @@ def _prepare(settings: Settings) -> None:
     unfinished.unlink(missing_ok=True)
 
 
+def prepare(conn: psycopg.Connection[Any], layers: Layers, settings: Settings) -> None:
+    """Bring a database to the present form, with the rows that come with the product.
+
+    Raises:
+        LoadError: a table or a file of the product does not fit.
+    """
+    migrate.apply(conn)
+    tables.prepare(conn, layers)
+    seed.plant(conn, layers, settings.var / "reports")
+
+
 def _migrate(url: str, settings: Settings) -> str:
     """Migrate, make the tables, and tell what was loaded before: empty, demo or real."""
     declared = registry.load(*((settings.layers,) if settings.layers else ()))
     try:
         with psycopg.connect(url, autocommit=True) as conn:
-            migrate.apply(conn)
-            tables.prepare(conn, declared)
-            row = conn.execute("SELECT count(*), bool_and(is_demo) FROM ops.load").fetchone()
+            prepare(conn, declared, settings)
+            row = conn.execute(
+                "SELECT count(*), bool_and(is_demo) FROM ops.load WHERE file <> %s", (seed.FILE,)
+            ).fetchone()
     except psycopg.errors.DiskFull as error:
         raise DiskFull(settings.var) from error
     except psycopg.Error as error:

@@ -68,7 +68,7 @@ class Derive(Enum):
     SERIAL = "serial"
     """A number given by the database when the source has none."""
     AREA = "area"
-    """Square metres of the geometry, in the legal VN-2000 zone where the source is in one."""
+    """Square metres of the geometry, two decimals, in the source's legal VN-2000 zone if any."""
     LENGTH = "length"
     """Metres of the geometry, measured the same way."""
 

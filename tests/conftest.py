@@ -234,12 +234,13 @@ def server(
     admin_url: str, template: str, layers: Layers, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """Address of a real server with a small demonstration province, one a test process."""
-    from etl import demo  # noqa: PLC0415
+    from etl import demo, seed  # noqa: PLC0415
     from etl.load import Mode, Order, load  # noqa: PLC0415
 
     folder = tmp_path_factory.mktemp("demo")
     with _database(admin_url, template) as url:
         with psycopg.connect(url, autocommit=True) as opened:
+            seed.plant(opened, layers, folder)
             for part in demo.write(folder, parcels=3000, events=6000, seed=19, until=UNTIL):
                 order = Order(
                     layers.get(part.layer_id),

@@ -1,37 +1,16 @@
-"""The layers of the base map: province, communes, islands, roads, water."""
+"""The layers of the base map: province, communes, roads, water."""
 
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from etl.demo import plane
-from etl.demo.grid import Shapes, points
+from etl.demo.grid import Shapes
 from etl.demo.plane import DEGREES
 from etl.demo.units import PROVINCE
 from etl.demo.world import World
-
-_ISLANDS: Final = (
-    ("HS", "Quần đảo Hoàng Sa", "Hoang Sa Archipelago", "archipelago",
-     "thành phố Đà Nẵng", 111.9, 16.5),
-    ("TS", "Quần đảo Trường Sa", "Truong Sa Archipelago", "archipelago",
-     "tỉnh Khánh Hòa", 114.0, 9.8),
-    ("PQ", "Đặc khu Phú Quốc", "Phu Quoc", "special_zone", "tỉnh An Giang", 103.98, 10.23),
-    ("CD", "Đặc khu Côn Đảo", "Con Dao", "special_zone", "Thành phố Hồ Chí Minh", 106.61, 8.69),
-    ("LS", "Đặc khu Lý Sơn", "Ly Son", "special_zone", "tỉnh Quảng Ngãi", 109.11, 15.38),
-    ("PQY", "Đặc khu Phú Quý", "Phu Quy", "special_zone", "tỉnh Lâm Đồng", 108.94, 10.52),
-    ("CT", "Đặc khu Cô Tô", "Co To", "special_zone", "tỉnh Quảng Ninh", 107.76, 20.98),
-    ("VD", "Đặc khu Vân Đồn", "Van Don", "special_zone", "tỉnh Quảng Ninh", 107.42, 21.07),
-    ("CH", "Đặc khu Cát Hải", "Cat Hai", "special_zone", "thành phố Hải Phòng", 107.0, 20.8),
-    ("BLV", "Đặc khu Bạch Long Vĩ", "Bach Long Vi", "special_zone",
-     "thành phố Hải Phòng", 107.73, 20.13),
-    ("CC", "Đặc khu Cồn Cỏ", "Con Co", "special_zone", "tỉnh Quảng Trị", 107.34, 17.16),
-    ("KH", "Đặc khu Kiên Hải", "Kien Hai", "special_zone", "tỉnh An Giang", 104.32, 9.81),
-    ("TC", "Đặc khu Thổ Châu", "Tho Chau", "special_zone", "tỉnh An Giang", 103.48, 9.3),
-    ("CLC", "Cù Lao Chàm", "Cham Islands", "island", "thành phố Đà Nẵng", 108.51, 15.95),
-)  # fmt: skip
-"""Code, name, English name, kind, province, longitude and latitude in degrees of the label."""
 
 
 def province(world: World) -> gpd.GeoDataFrame:
@@ -53,13 +32,6 @@ def commune(world: World) -> gpd.GeoDataFrame:
     columns: dict[str, Any] = {n: [getattr(unit, n) for unit in world.units] for n in names}
     columns |= {"province_code": PROVINCE, "population": world.people}
     return _frame(columns, world.outlines)
-
-
-def islands() -> gpd.GeoDataFrame:
-    """Return the archipelagos and the better known islands, where their labels stand."""
-    names = ("code", "name", "name_en", "kind", "province_name")
-    columns = {name: [island[n] for island in _ISLANDS] for n, name in enumerate(names)}
-    return _frame(columns, points(np.array([island[5:] for island in _ISLANDS])))
 
 
 def road(world: World) -> gpd.GeoDataFrame:

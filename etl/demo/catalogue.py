@@ -60,7 +60,6 @@ def frames(scene: Scene) -> dict[str, Callable[[], gpd.GeoDataFrame]]:
     return {
         "province": partial(atlas.province, world),
         "commune": partial(atlas.commune, world),
-        "islands": atlas.islands,
         "water": partial(atlas.water, world),
         "road": partial(atlas.road, world),
         "land_use": partial(landuse.land_use, world),

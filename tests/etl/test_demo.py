@@ -26,7 +26,7 @@ UNTIL = datetime(2026, 5, 31, 9, 0, tzinfo=UTC)
 PARCELS, EVENTS = 4_000, 20_000
 
 LAYERS = (
-    "province", "commune", "islands", "road", "water", "camera", "report", "land_parcel",
+    "province", "commune", "road", "water", "camera", "report", "land_parcel",
     "land_use", "land_plan", "school", "clinic", "tourism_site", "fire_alarm", "fire_event",
     "fire_station", "hydrant", "incident", "traffic",
 )  # fmt: skip
@@ -135,12 +135,6 @@ def test_communes_share_their_borders_exactly_and_make_up_the_province(frames: F
     drawn = frames["commune"].to_crs(9213).area / 1e6
     assert drawn.sum() == pytest.approx(stated.sum(), rel=0.01)
     assert (drawn / stated).between(0.5, 1.6).all()
-
-
-def test_hoang_sa_and_truong_sa_are_there(frames: Frames) -> None:
-    found = frames["islands"].set_index("name")["province_name"]
-    assert found["Quần đảo Hoàng Sa"] == "thành phố Đà Nẵng"
-    assert found["Quần đảo Trường Sa"] == "tỉnh Khánh Hòa"
 
 
 def test_parcels_neither_overlap_nor_leave_their_commune(frames: Frames) -> None:
