@@ -71,6 +71,7 @@ class Place:
         kept = shapely.force_2d(shapes)
         self._refuse(kept, shapely.is_missing(kept) | shapely.is_empty(kept), "missing", faults)
         self._refuse(kept, ~_fits(kept, self.layer.geometry.type), self._wanted(), faults)
+        self._refuse(kept, self._swapped(kept), "latitude stands where longitude belongs", faults)
         self._refuse(kept, self._outside(kept), self._outside_reason(), faults)
         self._repair(kept, faults, warnings)
         legal = crs_of.measures_area(self.crs)
@@ -88,6 +89,13 @@ class Place:
 
     def _wanted(self) -> str:
         return f"not a {self.layer.geometry.type}"
+
+    def _swapped(self, shapes: Array) -> Array:
+        """Mark places of Viet Nam whose two degrees changed places; the ranges never overlap."""
+        west, south, _, _ = shapely.bounds(shapes).T
+        with np.errstate(invalid="ignore"):
+            swapped: Array = (west >= 6) & (west <= 24) & (south >= 102) & (south <= 118)
+        return swapped & self.crs.is_geographic
 
     def _outside(self, shapes: Array) -> Array:
         """Mark what cannot be a place in the source's CRS."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from babel.numbers import format_decimal
 from flask import Response, render_template, request
 
 from gis_server.catalogue import State
@@ -95,6 +96,7 @@ def _rendered(name: str, lang: str, **more: Any) -> Response:
         "root": base_url(),
         "here": here(lang),
         "quoted": lambda value: quote(str(value), safe=""),
+        "decimal": lambda value: format_decimal(value, locale=lang),
     }
     return Response(render_template(f"ogc/{name}.html", lang=lang, t=texts, **tools, **more))
 

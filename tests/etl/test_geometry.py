@@ -49,7 +49,7 @@ def test_lengths_are_measured_on_the_ellipsoid(layers: Layers) -> None:
         ("POINT EMPTY", "missing"),
         ("LINESTRING (105 21, 106 22)", "not a Point"),
         ("POINT (565000 1752000)", "not degrees"),
-        ("POINT (21.5 105.8)", "not degrees"),
+        ("POINT (21.5 105.8)", "latitude stands where longitude belongs"),
         ("MULTIPOINT (105 21, 106 21)", "not a Point"),
     ],
 )

@@ -60,6 +60,11 @@ def test_pages_are_vietnamese_unless_wanted_otherwise(api: Any) -> None:
     assert "Schools" in answer.text
 
 
+@pytest.mark.parametrize(("lang", "written"), [("vi", "250.000"), ("en", "250,000")])
+def test_measures_are_written_as_the_reader_does(api: Any, lang: str, written: str) -> None:
+    assert f">{written}<" in api.page("/collections/land_parcel/items", lang=lang)
+
+
 @pytest.mark.parametrize("path", ["/collections/school/items", "/collections/school/items/S%2F4"])
 def test_a_script_in_a_row_is_shown_and_not_run(api: Any, path: str) -> None:
     text = api.page(path)
