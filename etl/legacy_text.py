@@ -32,6 +32,12 @@ _SYLLABLE = re.compile(
 )
 """A Vietnamese syllable without its marks."""
 
+_MISPLACED = re.compile(r"[ae][^\x00-\x7fđ]|o[òỏõóọôồổỗốộơờởỡớợìỉĩíịùủũúụưừửữứựỳỷỹýỵ]")
+"""What no syllable has: a marked vowel behind a plain one that would bear the mark itself.
+
+VNI writes every mark as a letter behind its vowel, so its text, taken for TCVN3, is full of these.
+"""
+
 _ENOUGH = 0.9
 """Share of marked words that must be syllables once decoded."""
 
@@ -44,10 +50,15 @@ def is_tcvn3(texts: Iterable[str]) -> bool:
     Decoded, their words with marks must be Vietnamese syllables; French or German words are not.
     """
     marked = [word for text in texts for word in text.split(" ") if _FOREIGN.search(word)]
-    # One word may hide several, as "thửa/tờ" does; folding parts them.
-    parts = [part for word in marked for part in fold(word.translate(_TCVN3)).split()]
-    fitting = sum(bool(_SYLLABLE.fullmatch(part)) for part in parts)
-    return bool(parts) and fitting / len(parts) >= _ENOUGH
+    fitting = sum(_is_vietnamese(word.translate(_TCVN3).lower()) for word in marked)
+    return bool(marked) and fitting / len(marked) >= _ENOUGH
+
+
+def _is_vietnamese(word: str) -> bool:
+    """Tell whether a word, or each of several that a sign joins ("thửa/tờ"), is a syllable."""
+    parts = fold(word).split()
+    fits = bool(parts) and all(_SYLLABLE.fullmatch(part) for part in parts)
+    return fits and not _MISPLACED.search(word)
 
 
 def decode(column: pa.Array) -> pa.Array:

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
@@ -247,9 +248,11 @@ class _Run:
     def fail(self, conn: Connection, error: LoadError) -> None:
         """Write the failure into the journal, when the database still answers."""
         status = "refused" if isinstance(error, RowsRefused | ExpectationMissed) else "failed"
-        if self.order.dry_run or conn.closed:
+        if self.order.dry_run:
             return
-        journal.record(conn, self._entry(status, str(error)))
+        # Where the journal cannot be written either, the first cause is what a person must read.
+        with suppress(psycopg.Error):
+            journal.record(conn, self._entry(status, str(error)))
 
     def _entry(self, status: str, reason: str | None) -> journal.Entry:
         done = status == "done"

@@ -7,6 +7,9 @@ from typing import NamedTuple
 from layers.errors import GisError
 from layers.geo import BBox, TileId
 
+TILE = "<int(signed=True):z>/<int(signed=True):x>/<int(signed=True):y>"
+"""A tile's address in a route; signed, so that a negative number is told what is wrong with it."""
+
 
 class ParameterInvalid(GisError):
     """A request parameter cannot be read."""

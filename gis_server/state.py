@@ -7,10 +7,11 @@ from flask import current_app, request
 
 from gis_server.catalogue import VIET_NAM, State, Summaries, states
 from gis_server.db import Pool
+from gis_server.language import language
 from gis_server.settings import Settings
-from layers.geo import BBox
 from layers.model import Layer
 from layers.registry import Layers
+from tiles.tilejson import About
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,12 @@ def base_url() -> str:
     return gis().settings.public_url or request.host_url.rstrip("/")
 
 
-def present(layer: Layer) -> tuple[State, BBox]:
-    """Return what the journal says of a layer, and where its rows are, in degrees.
+def about(layer: Layer) -> About:
+    """Return what the description of a layer's tiles says of this request and of the data.
 
     The box is that of the country while there are no rows.
     """
     with gis().pool.connection() as conn:
         state = states(conn).get(layer.id, State())
-        return state, gis().summaries.get(conn, layer, state.version).bounds or VIET_NAM
+        bounds = gis().summaries.get(conn, layer, state.version).bounds or VIET_NAM
+    return About(base_url(), language(), bounds, is_demo=state.is_demo)

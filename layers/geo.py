@@ -48,12 +48,6 @@ class TileId(NamedTuple):
         side = 1 << self.z
         return 0 <= self.x < side and 0 <= self.y < side
 
-    def mercator(self) -> tuple[float, float, float, float]:
-        """Return west, south, east, north in EPSG:3857 metres."""
-        size = 2 * WEB_MERCATOR_HALF / (1 << self.z)
-        west, north = self.x * size - WEB_MERCATOR_HALF, WEB_MERCATOR_HALF - self.y * size
-        return west, north - size, west + size, north
-
     def bbox(self) -> BBox:
         """Return the tile's box in degrees."""
         side = 1 << self.z

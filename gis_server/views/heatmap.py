@@ -5,8 +5,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from gis_server import params
-from gis_server.language import language
-from gis_server.state import base_url, gis, present
+from gis_server.state import about, gis
 from gis_server.views import answers
 from layers.model import Layer
 from tiles import heatmap, tilejson
@@ -21,9 +20,7 @@ def blueprint() -> Blueprint:
     """Return the routes."""
     routes = Blueprint("heatmap", __name__, url_prefix="/heatmap")
     routes.get("/<layer_id>.json")(describe)
-    routes.get("/<layer_id>/<int(signed=True):z>/<int(signed=True):x>/<int(signed=True):y>.mvt")(
-        tile
-    )
+    routes.get(f"/<layer_id>/{params.TILE}.mvt")(tile)
     return routes
 
 
@@ -31,9 +28,7 @@ def describe(layer_id: str) -> Response:
     """Answer with the heatmap's TileJSON; its tile addresses repeat the filter."""
     layer = gis().layers.get(layer_id)
     wanted = _filter(layer)
-    state, box = present(layer)
-    about = tilejson.About(base_url(), language(), box, is_demo=state.is_demo)
-    return answers.document(tilejson.heatmap(layer, about, _query(wanted)), max_age=MAX_AGE)
+    return answers.document(tilejson.heatmap(layer, about(layer), _query(wanted)), max_age=MAX_AGE)
 
 
 def tile(layer_id: str, z: int, x: int, y: int) -> Response:

@@ -6,6 +6,7 @@ import pytest
 from etl import legacy_text
 
 WRITTEN = "Th«n LÖ S¬n, x· Duy NghÜa"
+BACK = {ord(letter): code for code, letter in legacy_text._TCVN3.items()}
 READ = "Thôn Lệ Sơn, xã Duy Nghĩa"
 
 
@@ -28,6 +29,8 @@ def test_every_letter_has_one_byte() -> None:
         ([WRITTEN], True),
         (["Sö dông ®Õn th¸ng 7/2015", "L©u dµi"], True),
         (["ONT", "LUC"], False),
+        (["Thoân Leä Sôn, xaõ Duy Nghóa, huyeän Duy Xuyeân, tænh Quaûng Nam"], False),
+        (["Hòa Khoai, Thúy, giá, quà, quỷ".translate(BACK)], True),
         ([], False),
         (["Café de l'Hôtel", "Müller Straße", "Köln"], False),
         (["São Paulo", "Contagem", "Rua Três Irmãos"], False),

@@ -3,7 +3,7 @@
 import pytest
 
 from layers.errors import CrsUnknown
-from layers.geo import WEB_MERCATOR_HALF, BBox, Crs, TileId, definition
+from layers.geo import BBox, Crs, TileId, definition
 
 
 def test_a_box_across_the_antimeridian_is_two_boxes() -> None:
@@ -30,8 +30,6 @@ def test_a_tile_exists_inside_the_grid_only(address: tuple[int, int, int], exist
 
 
 def test_the_world_tile_is_the_mercator_square() -> None:
-    half = WEB_MERCATOR_HALF
-    assert TileId(0, 0, 0).mercator() == (-half, -half, half, half)
     assert TileId(0, 0, 0).bbox() == pytest.approx((-180, -85.0511, 180, 85.0511), abs=1e-4)
 
 

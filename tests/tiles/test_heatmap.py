@@ -12,7 +12,7 @@ import psycopg
 import pytest
 import shapely
 
-from layers.geo import TileId
+from layers.geo import WEB_MERCATOR_HALF, TileId
 from layers.registry import Layers
 from tiles import heatmap
 from tiles.errors import CategoryUnknown, NotAggregated
@@ -120,7 +120,9 @@ def test_a_hexagon_stands_where_its_cell_is(
     events(50)
     at = _tile_of(105.84, 21.59, 9)
     found = _decoded(heatmap.tile(conn, layers.get("incident"), at, Filter()))
-    west, south, east, north = at.mercator()
+    side = 2 * WEB_MERCATOR_HALF / (1 << at.z)
+    west, north = at.x * side - WEB_MERCATOR_HALF, WEB_MERCATOR_HALF - at.y * side
+    east, south = west + side, north - side
     for cell, feature in found.items():
         ring = feature["geometry"]["coordinates"][0]
         assert len(ring) == 7
