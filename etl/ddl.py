@@ -1,10 +1,13 @@
 """The table of a layer, made from its declaration."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+import sql as sql_text
+from layers import pixels
 from layers.model import Derive, Field, Layer
 
 LIVE, STAGE = "layer", "stage"
@@ -19,7 +22,7 @@ def table(layer: Layer, schema: str = LIVE) -> sql.Identifier:
 
 
 def columns(layer: Layer) -> sql.Composed:
-    """Return the column definitions: fields in declared order, geom, then what is computed."""
+    """Return the column definitions: fields in declared order, geom, then the H3 cell."""
     parts: list[sql.Composable] = [_column(layer, field) for field in layer.fields.values()]
     parts.append(
         sql.SQL("geom public.geometry({}, {}) NOT NULL").format(
@@ -29,16 +32,35 @@ def columns(layer: Layer) -> sql.Composed:
     )
     if layer.heatmap:
         parts.append(sql.SQL("h3 bigint NOT NULL"))
-    if layer.has_anchor:
-        parts.append(anchor(layer))
     return sql.SQL(", ").join(parts)
 
 
-def anchor(layer: Layer) -> sql.Composed:
-    """Return the definition of the column of label points; the database computes it."""
-    return sql.SQL(
-        "anchor public.geometry(Point, {}) GENERATED ALWAYS AS (public.gis_anchor(geom)) STORED"
-    ).format(sql.Literal(layer.geometry.crs.srid))
+TILE_COLUMNS: Mapping[str, sql.SQL] = {
+    "px": sql.SQL("public.geometry"),
+    "px_size": sql.SQL("double precision"),
+    "tile_from": sql.SQL("smallint"),
+    "px12": sql.SQL("public.geometry"),
+    "px8": sql.SQL("public.geometry"),
+    "px4": sql.SQL("public.geometry"),
+    "anchor": sql.SQL("public.geometry"),
+}
+"""What a row keeps for its vector tiles (sql/functions/gis_tile_columns.sql), with types."""
+
+
+def tile_columns() -> sql.Composed:
+    """Return the definitions of the columns for vector tiles."""
+    return sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), kind) for name, kind in TILE_COLUMNS.items()
+    )
+
+
+def tile_columns_of(layer: Layer, geom: sql.Composable) -> sql.Composed:
+    """Return the call that computes the columns for vector tiles from a geometry."""
+    return sql.SQL("public.gis_tile_columns({}, {}, {})").format(geom, *_kept(layer))
+
+
+def _kept(layer: Layer) -> tuple[sql.Literal, sql.Literal]:
+    return sql.Literal(layer.tiles.minzoom), sql.Literal(layer.has_anchor)
 
 
 def _column(layer: Layer, field: Field) -> sql.Composed:
@@ -52,25 +74,78 @@ def _column(layer: Layer, field: Field) -> sql.Composed:
 
 def create(conn: Connection, layer: Layer, *, schema: str = LIVE) -> None:
     """Create a layer's empty table with its indexes."""
-    conn.execute(sql.SQL("CREATE TABLE {} ({})").format(table(layer, schema), columns(layer)))
+    conn.execute(
+        sql.SQL("CREATE TABLE {} ({}, {})").format(
+            table(layer, schema), columns(layer), tile_columns()
+        )
+    )
     finish(conn, layer, schema=schema)
 
 
 def finish(conn: Connection, layer: Layer, *, schema: str) -> None:
-    """Give a table its key and indexes; after the rows are in, as that is faster."""
+    """Give a table its key, indexes and triggers; after the rows are in, as that is faster."""
     named = table(layer, schema)
     conn.execute(
         sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(named, sql.Identifier(layer.key))
     )
     for index in _indexes(layer):
         conn.execute(sql.SQL("CREATE INDEX ON {} {}").format(named, index))
+    watch(conn, layer, schema=schema)
     conn.execute(sql.SQL("ANALYZE {}").format(named))
+
+
+def watch(conn: Connection, layer: Layer, *, schema: str = LIVE) -> None:
+    """Give a table the triggers that keep its columns for tiles and write down changes."""
+    named = table(layer, schema)
+    conn.execute(
+        sql.SQL(
+            "CREATE OR REPLACE TRIGGER keep_tile_columns BEFORE INSERT OR UPDATE OF geom ON {}"
+            " FOR EACH ROW EXECUTE FUNCTION ops.keep_tile_columns({}, {})"
+        ).format(named, *_kept(layer))
+    )
+    for event, rows in _WATCHED.items():
+        conn.execute(
+            sql.SQL(
+                "CREATE OR REPLACE TRIGGER {} AFTER {} ON {}{}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION ops.note_change()"
+            ).format(sql.Identifier(f"note_{event.lower()}"), sql.SQL(event), named, rows)
+        )
+
+
+def is_watched(conn: Connection, layer: Layer) -> bool:
+    """Tell whether a table has its triggers, and its columns for tiles as declared."""
+    row = conn.execute(sql_text.query("table_triggers"), {"layer": layer.id}).fetchone()
+    minzoom, named = layer.tiles.minzoom, str(layer.has_anchor).lower()
+    return row == (5, f"{minzoom},{named}")
+
+
+def renew_tile_columns(conn: Connection, layer: Layer) -> None:
+    """Put empty columns for tiles in the place of whatever had their names."""
+    for name, kind in TILE_COLUMNS.items():
+        conn.execute(
+            sql.SQL("ALTER TABLE {0} DROP COLUMN IF EXISTS {1}, ADD COLUMN {1} {2}").format(
+                table(layer), sql.Identifier(name), kind
+            )
+        )
+
+
+def index_places(conn: Connection, layer: Layer) -> None:
+    """Create the indexes by which tiles find their rows."""
+    for index in _place_indexes(layer):
+        conn.execute(sql.SQL("CREATE INDEX ON {} {}").format(table(layer), index))
+
+
+_WATCHED = {
+    "INSERT": sql.SQL(" REFERENCING NEW TABLE AS new_rows"),
+    "UPDATE": sql.SQL(" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows"),
+    "DELETE": sql.SQL(" REFERENCING OLD TABLE AS old_rows"),
+    "TRUNCATE": sql.SQL(""),
+}
 
 
 def _indexes(layer: Layer) -> list[sql.Composed]:
     found: list[sql.Composed] = [sql.SQL("USING gist ({})").format(sql.Identifier("geom"))]
-    if layer.has_anchor:
-        found.append(sql.SQL("USING gist ({})").format(sql.Identifier("anchor")))
+    found += _place_indexes(layer)
     if layer.time:
         found.append(sql.SQL("({})").format(sql.Identifier(layer.time)))
     if layer.heatmap:
@@ -83,6 +158,23 @@ def _indexes(layer: Layer) -> list[sql.Composed]:
         for name in layer.search
     ]
     return found
+
+
+def _place_indexes(layer: Layer) -> list[sql.Composed]:
+    """Index the places of rows: of all, and in each band of those that a zoom shows."""
+    names = ["px", "anchor"] if layer.has_anchor else ["px"]
+    found = [
+        sql.SQL("USING gist ({0}) WHERE {0} IS NOT NULL").format(sql.Identifier(name))
+        for name in names
+    ]
+    steps = [step for step in pixels.STEPS if step >= layer.tiles.minzoom]
+    return found + [
+        sql.SQL("USING gist ({}) WHERE tile_from <= {}").format(
+            sql.Identifier(pixels.column(layer, step)), sql.Literal(step)
+        )
+        for step in steps
+        if layer.geometry.dimension
+    ]
 
 
 def comment(conn: Connection, layer: Layer) -> None:
@@ -106,9 +198,12 @@ def missing(conn: Connection, layer: Layer) -> bool:
 
 def names(layer: Layer) -> set[str]:
     """Return the columns that the table of a layer has."""
-    found = {*layer.fields, "geom"}
-    found |= {"h3"} if layer.heatmap else set()
-    return found | ({"anchor"} if layer.has_anchor else set())
+    return {*column_names(layer), *TILE_COLUMNS}
+
+
+def column_names(layer: Layer) -> tuple[str, ...]:
+    """Return the columns that a load fills, in the order of the table."""
+    return (*layer.fields, "geom", *(("h3",) if layer.heatmap else ()))
 
 
 def difference(conn: Connection, layer: Layer) -> list[str]:

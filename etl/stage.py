@@ -119,13 +119,11 @@ def extent(conn: Connection, stage: Stage) -> tuple[float, float, float, float] 
 
 
 def swap(conn: Connection, stage: Stage) -> None:
-    """Index the new table and put it in the place of the live one."""
+    """Order and index the new table and put it in the place of the live one."""
     layer = stage.layer
-    conn.execute(
-        compose.SQL("ALTER TABLE {} DROP COLUMN {}").format(stage.named, compose.Identifier(ROW))
-    )
+    _ordered(conn, stage)
     ddl.finish(conn, layer, schema=ddl.STAGE)
-    if stage.has_key and layer.fields[layer.key].derive is Derive.SERIAL:
+    if layer.fields[layer.key].derive is Derive.SERIAL:
         _continue_numbers(conn, stage.named, layer)
     conn.execute(compose.SQL("SET LOCAL lock_timeout = {}").format(compose.Literal(_SWAP_WAIT)))
     conn.execute(compose.SQL("DROP TABLE IF EXISTS {}").format(ddl.table(layer)))
@@ -135,6 +133,41 @@ def swap(conn: Connection, stage: Stage) -> None:
         )
     )
     ddl.comment(conn, layer)
+    conn.execute(sql.query("change_record"), {"layer": layer.id, "cells": [0]})
+
+
+def _ordered(conn: Connection, stage: Stage) -> None:
+    """Write the rows again with the columns for tiles, neighbours beside each other.
+
+    PostGIS sorts geometries along a Hilbert curve, so a tile is read from few pages.
+    """
+    names = [*ddl.column_names(stage.layer)]
+    unordered = compose.Identifier(ddl.STAGE, f"{stage.layer.id}_unordered")
+    conn.execute(
+        compose.SQL("ALTER TABLE {} RENAME TO {}").format(
+            stage.named, compose.Identifier(f"{stage.layer.id}_unordered")
+        )
+    )
+    conn.execute(
+        compose.SQL("CREATE TABLE {} ({}, {})").format(
+            stage.named, ddl.columns(stage.layer), ddl.tile_columns()
+        )
+    )
+    conn.execute(
+        compose.SQL(
+            "INSERT INTO {} ({}, {}) OVERRIDING SYSTEM VALUE SELECT {}, made.*"
+            " FROM {} AS t CROSS JOIN LATERAL {} AS made ORDER BY made.px, t.{}"
+        ).format(
+            stage.named,
+            _list(names),
+            _list(ddl.TILE_COLUMNS),
+            compose.SQL(", ").join(compose.Identifier("t", name) for name in names),
+            unordered,
+            ddl.tile_columns_of(stage.layer, compose.Identifier("t", "geom")),
+            compose.Identifier(ROW),
+        )
+    )
+    conn.execute(compose.SQL("DROP TABLE {}").format(unordered))
 
 
 def merge(conn: Connection, stage: Stage, *, update: bool) -> None:

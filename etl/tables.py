@@ -40,14 +40,13 @@ def _prepare(conn: Connection, layer: Layer) -> bool:
         ddl.create(conn, layer)
         ddl.comment(conn, layer)
         return True
-    if not ddl.difference(conn, layer):
-        return False
-    if is_empty(conn, layer):
+    if ddl.difference(conn, layer) and is_empty(conn, layer):
         conn.execute(sql.SQL("DROP TABLE {}").format(ddl.table(layer)))
         ddl.create(conn, layer)
         ddl.comment(conn, layer)
         return True
-    return _add_columns(conn, layer)
+    added = _add_columns(conn, layer)
+    return _keep_tile_columns(conn, layer) or added
 
 
 def is_empty(conn: Connection, layer: Layer) -> bool:
@@ -59,6 +58,7 @@ def is_empty(conn: Connection, layer: Layer) -> bool:
 
 def _add_columns(conn: Connection, layer: Layer) -> bool:
     lacking = {name for name in ddl.difference(conn, layer) if name in ddl.names(layer)}
+    lacking -= set(ddl.TILE_COLUMNS)
     addable = {n: d for n, d in _addable(layer).items() if n in lacking}
     if lacking - set(addable):
         raise TableDiffers(layer.id, sorted(lacking - set(addable)))
@@ -68,10 +68,21 @@ def _add_columns(conn: Connection, layer: Layer) -> bool:
 
 
 def _addable(layer: Layer) -> dict[str, sql.Composed]:
-    """Return definitions of the columns that rows can be without, or that compute themselves."""
-    optional = {
+    """Return definitions of the columns that rows can be without."""
+    return {
         name: sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(field.type.postgres))
         for name, field in layer.fields.items()
         if not field.required and name != layer.key
     }
-    return optional | ({"anchor": ddl.anchor(layer)} if layer.has_anchor else {})
+
+
+def _keep_tile_columns(conn: Connection, layer: Layer) -> bool:
+    """Give a table its columns for tiles and its triggers; fill them when they differ."""
+    if ddl.is_watched(conn, layer):
+        return False
+    ddl.renew_tile_columns(conn, layer)
+    ddl.watch(conn, layer)
+    conn.execute(sql.SQL("UPDATE {} SET geom = geom").format(ddl.table(layer)))
+    ddl.index_places(conn, layer)
+    conn.execute(sql.SQL("ANALYZE {}").format(ddl.table(layer)))
+    return True

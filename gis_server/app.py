@@ -5,7 +5,7 @@ from flask import Flask
 from gis_server import db, errors
 from gis_server.ogc import routes as ogc
 from gis_server.settings import Settings
-from gis_server.state import Gis
+from gis_server.state import assemble
 from gis_server.views import attention, catalogue, health, heatmap, land, search, styles, tiles, web
 from layers import registry
 
@@ -27,7 +27,7 @@ def create_app(settings: Settings, database_url: str) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     more = (settings.layers,) if settings.layers else ()
-    app.extensions["gis"] = Gis(settings, registry.load(*more), db.pool(database_url))
+    app.extensions["gis"] = assemble(settings, registry.load(*more), db.pool(database_url))
     for room in ROOMS:
         app.register_blueprint(room.blueprint())
     errors.install(app)

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from etl import crs, demo, mapping
 from etl.load import Mode, Order, default_mode, load
-from gis_server import db, progress, service, serving, settings
+from gis_server import cli_tiles, db, progress, service, serving, settings
 from gis_server.settings import Settings
 from layers import registry
 from layers.errors import GisError
@@ -129,6 +129,9 @@ def load_demo(used: Settings, parcels: int, events: int, seed: int) -> None:
         parts = demo.write(Path(folder), parcels=parcels, events=events, seed=seed, until=until)
         for part in parts:
             _load_demo(conn, used, layers, part)
+
+
+cli.add_command(cli_tiles.tiles)
 
 
 def _load_demo(

@@ -83,7 +83,7 @@ class Page(NamedTuple):
 
 def plan(layer: Layer, query: Query) -> Plan:
     """Make the statement that answers a question about a layer."""
-    conditions = list(_conditions(layer, query))
+    conditions = list(chosen(layer, query))
     parts = {
         "table": Identifier("layer", layer.id),
         "where": _all([SQL("({})").format(condition.sql) for condition in conditions]),
@@ -171,7 +171,8 @@ def _order(layer: Layer, query: Query) -> compose.Composed:
     return SQL(", ").join(ways[s.descending].format(Identifier(s.name)) for s in (*sort, own))
 
 
-def _conditions(layer: Layer, query: Query) -> Iterator[Condition]:
+def chosen(layer: Layer, query: Query) -> Iterator[Condition]:
+    """Yield what a row ``t`` has to meet; all of it together."""
     if query.area:
         shape = spatial("area", query.area.srid, layer.geometry.crs.srid)
         expression = SQL("public.ST_Intersects(t.geom, {})").format(shape)

@@ -1,11 +1,13 @@
 """Request text to typed values; parsed here and nowhere else."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from layers.errors import GisError
 from layers.geo import BBox, TileId
+from tiles import purge
 
 TILE = "<int(signed=True):z>/<int(signed=True):x>/<int(signed=True):y>"
 """A tile's address in a route; signed, so that a negative number is told what is wrong with it."""
@@ -131,3 +133,23 @@ def whole(text: str, name: str, *, low: int, high: int) -> int:
     if not text.isascii() or not text.isdigit() or int(text[:18]) < low:
         raise ParameterInvalid(name, f"a whole number from {low} is needed, not '{text[:40]}'")
     return min(int(text[:18]), high)
+
+
+def places(box: str | None, addresses: Sequence[str]) -> list[int] | None:
+    """Read the places of tiles from a box and from addresses ``z/x/y``; None when none are given.
+
+    Raises:
+        ParameterInvalid: the box or an address cannot be read.
+        TileOutOfRange: there is no such tile.
+    """
+    if box is None and not addresses:
+        return None
+    found = [] if box is None else purge.box(bbox(box))
+    return found + purge.tiles(_address(text) for text in addresses)
+
+
+def _address(text: str) -> TileId:
+    parts = text.strip().split("/")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        raise ParameterInvalid("tile", f"'{text[:40]}' is not z/x/y")
+    return tile(*(int(part[:18]) for part in parts))

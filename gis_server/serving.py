@@ -1,5 +1,7 @@
 """The server process: granian in front of the application."""
 
+import os
+import subprocess
 from typing import Any
 
 from granian.constants import Interfaces
@@ -28,6 +30,15 @@ def serve(used: Settings, database_url: str) -> None:
         database_url: checked before the workers start, so that they fail with one sentence.
     """
     create_app(used, database_url).extensions["gis"].pool.close()
+    keeper = subprocess.Popen([*service.GIS, "tiles", "keep", str(os.getpid())])
+    try:
+        _serve(used)
+    finally:
+        keeper.terminate()
+        keeper.wait()
+
+
+def _serve(used: Settings) -> None:
     Server(
         "gis_server.serving:application",
         factory=True,

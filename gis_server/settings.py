@@ -23,6 +23,7 @@ HELP: Mapping[str, str] = {
     "GIS_LAYERS": "folder with further layers beside those of the product",
     "GIS_PUBLIC_URL": "address that links show, where a proxy stands before us",
     "GIS_WORKERS": "server processes (2)",
+    "GIS_TILE_CACHE_MB": "megabytes of tiles kept beside those drawn ahead (1024)",
     "GIS_NODE_MODULES": "folder of the installed browser modules (node_modules)",
 }
 """Every setting with its meaning and its value when absent."""
@@ -38,6 +39,7 @@ class Settings:
     layers: Path | None = None
     public_url: str | None = None
     workers: int = 2
+    tile_cache_mb: int = 1024
     node_modules: Path = Path("node_modules")
 
 
@@ -56,6 +58,7 @@ def from_env() -> Settings:
         layers=Path(layers).absolute() if layers else None,
         public_url=_address(public) if public else None,
         workers=_whole(env, "GIS_WORKERS", 2, (1, 64)),
+        tile_cache_mb=_whole(env, "GIS_TILE_CACHE_MB", 1024, (1, 10**6)),
         node_modules=Path(env.get("GIS_NODE_MODULES", "node_modules")).absolute(),
     )
 

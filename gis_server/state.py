@@ -7,21 +7,33 @@ from flask import current_app, request
 
 from gis_server.catalogue import VIET_NAM, State, Summaries, states
 from gis_server.db import Pool
+from gis_server.freshness import Freshness
 from gis_server.language import language
 from gis_server.settings import Settings
 from layers.model import Layer
 from layers.registry import Layers
+from tiles.source import Source
+from tiles.store import Store
 from tiles.tilejson import About
 
 
 @dataclass(frozen=True, slots=True)
 class Gis:
-    """Settings, layers, the pool of connections, and what is remembered of the data."""
+    """Settings, layers, the pool of connections, tiles, and what is remembered of the data."""
 
     settings: Settings
     layers: Layers
     pool: Pool
+    tiles: Source
+    freshness: Freshness
     summaries: Summaries = field(default_factory=Summaries)
+
+
+def assemble(settings: Settings, layers: Layers, pool: Pool) -> Gis:
+    """Put together what requests use; nothing is opened or asked yet."""
+    kept = Store(settings.var / "tiles")
+    freshness = Freshness(layers, pool, kept)
+    return Gis(settings, layers, pool, Source(kept, freshness.versions, pool.connection), freshness)
 
 
 def gis() -> Gis:

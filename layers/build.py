@@ -26,8 +26,9 @@ from layers.model import (
     Tiles,
     Type,
 )
+from layers.pixels import COLUMNS
 
-RESERVED = {"geom", "h3", "anchor"}
+RESERVED = {"geom", "h3", *COLUMNS}
 """Columns that every table has for itself."""
 
 DEGREES = 4326

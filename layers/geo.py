@@ -1,7 +1,7 @@
 """Places as named tuples: what the numbers are, in which order and unit."""
 
 from functools import lru_cache
-from math import atan, degrees, pi, sinh
+from math import asinh, atan, degrees, floor, pi, radians, sinh, tan
 from typing import NamedTuple
 
 import pyproj
@@ -40,6 +40,14 @@ class TileId(NamedTuple):
     z: int
     x: int
     y: int
+
+    @classmethod
+    def at(cls, lon: float, lat: float, zoom: int) -> "TileId":
+        """Return the tile of a place in degrees; beyond the grid, the nearest."""
+        side = 1 << zoom
+        south = (1 - asinh(tan(radians(max(min(lat, 85.05), -85.05)))) / pi) / 2
+        column, row = floor((lon + 180) / 360 * side), floor(south * side)
+        return cls(zoom, min(max(column, 0), side - 1), min(max(row, 0), side - 1))
 
     def exists(self) -> bool:
         """Tell whether the address is inside the grid, zoom 0 to 22."""

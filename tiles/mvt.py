@@ -1,67 +1,166 @@
-"""Vector tiles of a layer, encoded by PostGIS."""
+"""Vector tiles of a layer, encoded by PostGIS from shapes in global tile pixels."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
+import mapbox_vector_tile
 import psycopg
-from psycopg import sql as compose
+from psycopg.sql import Composable, Composed
 
-import sql
-from layers.geo import WEB_MERCATOR_HALF, TileId
+from layers import pixels
+from layers.geo import MAX_ZOOM, TileId
 from layers.model import Layer
+from layers.pixels import EXTENT
+from tiles import statements
 
-BUFFER = 64
-"""Margin around a tile, in units of 4096 to a tile side."""
+Connection = psycopg.Connection[Any]
 
-_EDGE_PARTS = 8
-"""Parts of a tile edge when it is bent into another CRS."""
+MOST_BYTES, MOST_POINTS = 500_000, 200_000
+"""What a tile may hold before it is compressed."""
+
+_REACH = 1024
+"""Units around a tile up to which a shape is left whole: cutting costs more than it saves."""
+
+_TRIES = 6
+"""Times that a crowded tile is drawn at most before it fits."""
 
 
-def tile(conn: psycopg.Connection[Any], layer: Layer, at: TileId) -> bytes:
-    """Return one tile; empty bytes when nothing is there or the zoom is not the layer's.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows are drawn: a condition on the row ``t`` with the values of its placeholders."""
+
+    condition: Composable | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+ALL = Wanted()
+
+
+class Drawn(NamedTuple):
+    """A tile layer, the number of features in it, and of those that could be in it."""
+
+    body: bytes
+    shown: int
+    total: int
+
+
+def tile(conn: Connection, layer: Layer, at: TileId, wanted: Wanted = ALL) -> bytes:
+    """Return one tile, never above the budget; empty bytes when nothing is there.
+
+    A tile that leaves features out has a layer ``<id>_left_out`` with one point that says so:
+    ``shown`` and ``total`` where the budget chose by rank, ``thinned`` where features are smaller
+    than a screen pixel and some stand for all.
 
     Args:
         conn: to a database with the layer's table.
         layer: what the tile shows; only fields that its declaration lists are in it.
-        at: an address that exists.
+        at: an address that exists; above the layer's first zoom nothing is there.
+        wanted: a choice of rows.
     """
-    if not layer.tiles.minzoom <= at.z <= layer.tiles.maxzoom:
+    if at.z < layer.tiles.minzoom:
         return b""
-    body = _layer(conn, layer, at, layer.id, "geom")
-    if layer.tiles.labels is not None and at.z >= layer.tiles.labels:
-        # Layers of a tile may simply stand one after the other.
-        body += _layer(conn, layer, at, layer.label_layer, "anchor")
-    return body
+    if layer.geometry.dimension == 0 and at.z < layer.tiles.maxzoom:
+        return _run(conn, statements.points(layer, wanted.condition), _values(layer, at, wanted))
+    banded = pixels.band(layer, at.z) is not None
+    body, facts = (_budgeted if banded else _whole)(conn, layer, at, wanted)
+    if body and banded and _is_thinned(conn, layer, at, wanted):
+        facts["thinned"] = True
+    return body + _labels(conn, layer, at, wanted) + _left_out(layer, facts)
 
 
-def _layer(
-    conn: psycopg.Connection[Any], layer: Layer, at: TileId, name: str, column: str
-) -> bytes:
-    side = 2 * WEB_MERCATOR_HALF / (1 << at.z)
-    values = {
-        "layer": name,
-        **at._asdict(),
-        "buffer": BUFFER,
-        "margin": BUFFER / 4096 if at.z else 0,
-        "step": side / _EDGE_PARTS,
+def _whole(
+    conn: Connection, layer: Layer, at: TileId, wanted: Wanted
+) -> tuple[bytes, dict[str, Any]]:
+    """Draw everything; if that is too much, what the budget allows."""
+    statement = statements.shapes(layer, at.z, wanted.condition)
+    row = conn.execute(statement, _values(layer, at, wanted)).fetchone()
+    body, corners = (bytes(row[0] or b""), row[1]) if row else (b"", 0)
+    if len(body) <= MOST_BYTES and corners <= MOST_POINTS:
+        return body, {}
+    return _budgeted(conn, layer, at, wanted)
+
+
+def _budgeted(
+    conn: Connection, layer: Layer, at: TileId, wanted: Wanted
+) -> tuple[bytes, dict[str, Any]]:
+    """Draw the best by rank, as many as fit; the guess is put right by what came out."""
+    cost, best = 0.9 * MOST_BYTES, Drawn(b"", 0, 0)
+    for _ in range(_TRIES):
+        drawn = _draw(conn, layer, at, wanted, cost)
+        if len(drawn.body) <= MOST_BYTES and drawn.shown >= best.shown:
+            best = drawn
+        is_full = len(drawn.body) > 0.75 * MOST_BYTES or drawn.shown == layer.tiles.limit
+        if len(drawn.body) <= MOST_BYTES and (is_full or drawn.shown == drawn.total):
+            break
+        cost *= 0.95 * MOST_BYTES / max(len(drawn.body), 1)
+    facts = {"shown": best.shown, "total": drawn.total} if best.shown < drawn.total else {}
+    return best.body, facts
+
+
+def _draw(conn: Connection, layer: Layer, at: TileId, wanted: Wanted, cost: float) -> Drawn:
+    budget = {
+        "cost": cost,
+        "points": MOST_POINTS,
         "limit": layer.tiles.limit,
+        "header": 12.0 + 8 * len(statements.names(layer)),
     }
-    row = conn.execute(_statement(layer, column), values).fetchone()
+    statement = statements.budget(layer, at.z, wanted.condition)
+    row = conn.execute(statement, _values(layer, at, wanted) | budget).fetchone()
+    return Drawn(bytes(row[0] or b""), row[1], row[2]) if row else Drawn(b"", 0, 0)
+
+
+def _is_thinned(conn: Connection, layer: Layer, at: TileId, wanted: Wanted) -> bool:
+    statement = statements.thinned(layer, wanted.condition)
+    row = conn.execute(statement, _values(layer, at, wanted)).fetchone()
+    return bool(row and row[0])
+
+
+def _labels(conn: Connection, layer: Layer, at: TileId, wanted: Wanted) -> bytes:
+    """Draw a layer of label points. Layers of a tile may simply stand one after the other."""
+    if layer.tiles.labels is None or at.z < layer.tiles.labels:
+        return b""
+    statement = statements.labels(layer, at.z, wanted.condition)
+    values = _values(layer, at, wanted) | {"name": layer.label_layer}
+    return _run(conn, statement, values)
+
+
+def _run(conn: Connection, statement: Composed | bytes, values: Mapping[str, Any]) -> bytes:
+    row = conn.execute(statement, values).fetchone()
     return bytes(row[0]) if row and row[0] else b""
 
 
-def _statement(layer: Layer, column: str) -> compose.Composed:
-    names = list(dict.fromkeys((layer.key, *layer.tiles.fields)))
-    rank = layer.tiles.rank
-    order = (
-        compose.SQL("ORDER BY {} DESC NULLS LAST").format(compose.Identifier(rank))
-        if rank
-        else compose.SQL("")
+def _left_out(layer: Layer, facts: Mapping[str, Any]) -> bytes:
+    if not facts:
+        return b""
+    feature = {"geometry": f"POINT({EXTENT // 2} {EXTENT // 2})", "properties": dict(facts)}
+    made: bytes = mapbox_vector_tile.encode(
+        [{"name": f"{layer.id}_left_out", "features": [feature]}],
+        default_options={"extents": EXTENT, "y_coord_down": True},
     )
-    return sql.query("tile").format(
-        geom=compose.Identifier(column),
-        fields=compose.SQL(", ").join(compose.Identifier("source", name) for name in names),
-        columns=compose.SQL(", ").join(map(compose.Identifier, names)),
-        table=compose.Identifier("layer", layer.id),
-        srid=compose.Literal(layer.geometry.crs.srid),
-        order=order,
-    )
+    return made
+
+
+def _values(layer: Layer, at: TileId, wanted: Wanted) -> dict[str, Any]:
+    """Return the numbers of a tile: edges with its margin, in global pixels, y down."""
+    scale = 2.0 ** (at.z - MAX_ZOOM)
+    side = float(pixels.side(at.z))
+    margin, reach = pixels.margin(layer) / scale, _REACH / scale
+    west, north = at.x * side, at.y * side
+    east, south = west + side, north + side
+    return {
+        "name": layer.id,
+        "zoom": at.z,
+        "scale": scale,
+        "x": -float(at.x * EXTENT),
+        "y": -float(at.y * EXTENT),
+        "west": west - margin,
+        "north": north - margin,
+        "east": east + margin,
+        "south": south + margin,
+        "far_west": west - reach,
+        "far_north": north - reach,
+        "far_east": east + reach,
+        "far_south": south + reach,
+        **wanted.values,
+    }

@@ -29,19 +29,19 @@ class About(NamedTuple):
     is_demo: bool
 
 
-def vector(layer: Layer, about: About) -> dict[str, Any]:
-    """Describe a layer's vector tiles."""
+def vector(layer: Layer, about: About, query: str = "") -> dict[str, Any]:
+    """Describe a layer's vector tiles; ``query`` is the filter that every tile address repeats."""
     language, zooms = about.language, _zooms(layer.tiles.minzoom, layer.tiles.maxzoom)
     names = dict.fromkeys((layer.key, *layer.tiles.fields))
     fields = {name: _described(layer.fields[name], language) for name in names}
-    title = layer.title[language]
+    title, suffix = layer.title[language], f"?{query}" if query else ""
     return {
         "tilejson": "3.0.0",
         "name": title,
         "description": layer.description[language],
         "attribution": attribution(layer, language, is_demo=about.is_demo),
         "scheme": "xyz",
-        "tiles": [f"{about.base_url}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.mvt"],
+        "tiles": [f"{about.base_url}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.mvt{suffix}"],
         **zooms,
         "bounds": list(about.bounds),
         "vector_layers": [

@@ -88,6 +88,19 @@ def query(layer: Layer, args: Args, body: bytes | None = None) -> Query:
     )
 
 
+def choice(layer: Layer, args: Args) -> Query:
+    """Read which features are wanted, by time and by a filter.
+
+    Raises:
+        ParameterInvalid: naming the parameter and the reason.
+        FieldUnknown: a property in a filter that the layer does not show.
+    """
+    return Query(
+        interval=params.interval(args["datetime"]) if "datetime" in args else None,
+        condition=_condition(layer, args, None),
+    )
+
+
 def key(layer: Layer, text: str) -> str | int | None:
     """Read a feature's id; None when no feature of the layer can have it."""
     if layer.field(layer.key).type is not Type.INTEGER:

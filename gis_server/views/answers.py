@@ -2,23 +2,59 @@
 
 import gzip
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Response, json, request
 
+from gis_server import compression
+from gis_server.state import gis
+from tiles import store
+from tiles.store import Found
+
 MVT = "application/vnd.mapbox-vector-tile"
+
+TILE_CACHE = "public, max-age=5, s-maxage=1, stale-while-revalidate=1"
+"""A map asks again every five seconds, which costs a look at a file; a shared cache each second."""
 
 _WORTH_COMPRESSING = 1024
 """Bytes; below this the header costs more than it saves."""
 
 
-def tile(body: bytes, *, max_age: int) -> Response:
-    """Answer with a vector tile, or 204 when nothing is in it."""
-    if not body:
-        empty = Response(status=204)
-        empty.headers["Cache-Control"] = f"public, max-age={max_age}"
-        return _shared(empty)
-    return _validated(Response(body, mimetype=MVT), max_age=max_age)
+def tile(found: Found | None) -> Response:
+    """Answer with a stored tile in the client's encoding, or 204 when nothing is in it."""
+    if found is None:
+        return _tile_headers(Response(status=204))
+    encoding = compression.choose(request.headers.get("Accept-Encoding", ""))
+    tag = found.tag if encoding == "gzip" else f"{found.tag}-{encoding}"
+    if request.if_none_match.contains_weak(tag):
+        answer = Response(status=304)
+    else:
+        answer = Response(_encoded(found, encoding), mimetype=MVT)
+        if encoding != "identity":
+            answer.headers["Content-Encoding"] = encoding
+    answer.headers["ETag"] = f'"{tag}"'
+    return _tile_headers(answer)
+
+
+def _tile_headers(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = TILE_CACHE
+    answer.headers["Vary"] = "Accept-Encoding"
+    return _shared(answer)
+
+
+def _encoded(found: Found, encoding: str) -> bytes:
+    """Return the tile; in another encoding than gzip it is made once and kept."""
+    if encoding == "gzip":
+        return Path(found.file).read_bytes()
+    if encoding == "identity":
+        return store.unpack(Path(found.file).read_bytes())
+    name = store.name_of_more(found.file, found.tag, encoding)
+
+    def make() -> bytes:
+        return compression.pack(store.unpack(Path(found.file).read_bytes()), encoding)
+
+    return Path(gis().tiles.kept(name, found.version, make).file).read_bytes()
 
 
 def document(
@@ -27,6 +63,15 @@ def document(
     """Answer with JSON."""
     body = json.dumps(content, ensure_ascii=False)
     return _validated(Response(body, mimetype=mimetype), max_age=max_age)
+
+
+def hexagons(body: bytes, *, max_age: int) -> Response:
+    """Answer with a tile of hexagons, or 204 when nothing is in it."""
+    if not body:
+        empty = Response(status=204)
+        empty.headers["Cache-Control"] = f"public, max-age={max_age}"
+        return _shared(empty)
+    return _validated(Response(body, mimetype=MVT), max_age=max_age)
 
 
 def _validated(answer: Response, *, max_age: int) -> Response:

@@ -38,7 +38,7 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     wanted = _filter(layer)
     with gis().pool.connection() as conn:
         body = heatmap.tile(conn, layer, at, wanted)
-    return answers.tile(body, max_age=MAX_AGE)
+    return answers.hexagons(body, max_age=MAX_AGE)
 
 
 def _filter(layer: Layer) -> heatmap.Filter:

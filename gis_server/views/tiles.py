@@ -1,14 +1,16 @@
 """Vector tiles of layers and their TileJSON."""
 
-from flask import Blueprint, Response
+from urllib.parse import urlencode
 
-from gis_server import params
+from flask import Blueprint, Response, request
+
+from gis_server import params, tile_choice
 from gis_server.state import about, gis
 from gis_server.views import answers
-from tiles import mvt, tilejson
+from tiles import tilejson
 
 MAX_AGE = 60
-"""Seconds that a browser may keep a tile without asking."""
+"""Seconds that a browser may keep a description without asking."""
 
 
 def blueprint() -> Blueprint:
@@ -20,15 +22,22 @@ def blueprint() -> Blueprint:
 
 
 def describe(layer_id: str) -> Response:
-    """Answer with the layer's TileJSON."""
+    """Answer with the layer's TileJSON; its tile addresses repeat the filter."""
     layer = gis().layers.get(layer_id)
-    return answers.document(tilejson.vector(layer, about(layer)), max_age=MAX_AGE)
+    tile_choice.read(layer, request.args)
+    kept = {name: request.args[name] for name in tile_choice.NAMES if name in request.args}
+    document = tilejson.vector(layer, about(layer), urlencode(kept))
+    return answers.document(document, max_age=MAX_AGE)
 
 
 def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     """Answer with a vector tile; 204 when it is empty, 404 outside the grid."""
     layer = gis().layers.get(layer_id)
     at = params.tile(z, x, y)
-    with gis().pool.connection() as conn:
-        body = mvt.tile(conn, layer, at)
-    return answers.tile(body, max_age=MAX_AGE)
+    gis().freshness.ensure()
+    choice = tile_choice.read(layer, request.args) if request.args else None
+    if choice is None:
+        found = gis().tiles.tile(layer, at)
+    else:
+        found = gis().tiles.chosen(layer, at, choice.key, choice.wanted)
+    return answers.tile(found)

@@ -1,5 +1,6 @@
 """Vector tiles hold what their declaration says, where it is."""
 
+from dataclasses import replace
 from typing import Any
 
 import mapbox_vector_tile
@@ -8,7 +9,7 @@ import pytest
 
 from layers.geo import TileId
 from layers.registry import Layers
-from tiles import mvt
+from tiles import mvt, statements
 
 Connection = psycopg.Connection[Any]
 
@@ -79,36 +80,32 @@ def test_the_world_tile_can_be_asked_of_every_layer(conn: Connection, layers: La
             assert mvt.tile(conn, layer, TileId(zoom, 0, 0)) == b""
 
 
-def test_a_crowd_is_cut_by_rank(conn: Connection, layers: Layers) -> None:
-    from dataclasses import replace  # noqa: PLC0415
-
+def test_the_best_of_a_crowd_of_points_stands_for_all(conn: Connection, layers: Layers) -> None:
+    camera = layers.get("camera")
+    ranked = replace(camera, tiles=replace(camera.tiles, rank="code"))
+    above = HERE._replace(z=13, x=HERE.x // 2, y=HERE.y // 2)
     west, south, east, north = HERE.bbox()
     for number in range(20):
         _camera(conn, f"{number:02}", (west + east) / 2, (south + north) / 2)
-    camera = layers.get("camera")
-    few = replace(camera, tiles=replace(camera.tiles, rank="code", limit=3))
-    found = _decoded(mvt.tile(conn, few, HERE), "camera")
-    assert sorted(f["properties"]["code"] for f in found) == ["17", "18", "19"]
+    _camera(conn, "alone", west + (east - west) / 4, (south + north) / 2)
+    found = _decoded(mvt.tile(conn, ranked, above), "camera")
+    counts = {f["properties"]["code"]: f["properties"]["point_count"] for f in found}
+    assert counts == {"19": 20, "alone": 1}
+    assert len(_decoded(mvt.tile(conn, ranked, HERE), "camera")) == 21
 
 
-def test_the_spatial_index_is_used(conn: Connection, layers: Layers) -> None:
+def test_the_index_of_the_shapes_is_used(conn: Connection, layers: Layers) -> None:
     conn.execute(
         "INSERT INTO layer.camera (code, name, geom) SELECT n, n,"
         " ST_SetSRID(ST_MakePoint(105 + random(), 21 + random()), 4326)"
         " FROM generate_series(1, 20000) n"
     )
     conn.execute("ANALYZE layer.camera")
-    statement = mvt._statement(layers.get("camera"), "geom").as_string(conn)
-    values = {
-        "layer": "camera",
-        **HERE._asdict(),
-        "buffer": 64,
-        "margin": 0.01,
-        "step": 1000.0,
-        "limit": 10,
-    }
-    plan = conn.execute("EXPLAIN " + statement, values).fetchall()  # type: ignore[call-overload]
-    assert "Index Scan using camera_geom_idx" in "\n".join(row[0] for row in plan)
+    camera = layers.get("camera")
+    statement = statements.shapes(camera, HERE.z, None)
+    values = mvt._values(camera, HERE, mvt.ALL)
+    plan = conn.execute(b"EXPLAIN " + bytes(statement), values).fetchall()
+    assert "Scan on camera_px_idx" in "\n".join(row[0] for row in plan)
 
 
 def test_an_area_of_many_parts_is_named_once(conn: Connection, layers: Layers) -> None:

@@ -1,15 +1,15 @@
 """Styles and sprites over HTTP; no database is needed."""
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg_pool import ConnectionPool
 
 from gis_server import errors
-from gis_server.db import Pool
 from gis_server.settings import Settings
-from gis_server.state import Gis
+from gis_server.state import assemble
 from gis_server.views import styles
 from layers import registry
 
@@ -17,7 +17,7 @@ from layers import registry
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     app = Flask(__name__)
-    app.extensions["gis"] = Gis(Settings(), registry.load(), cast(Pool, None))
+    app.extensions["gis"] = assemble(Settings(), registry.load(), ConnectionPool("", open=False))
     app.register_blueprint(styles.blueprint())
     errors.install(app)
     return app.test_client()

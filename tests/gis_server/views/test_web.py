@@ -5,16 +5,15 @@ import gzip
 import hashlib
 import re
 from pathlib import Path
-from typing import cast
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg_pool import ConnectionPool
 
 from gis_server import errors
-from gis_server.db import Pool
 from gis_server.settings import Settings
-from gis_server.state import Gis
+from gis_server.state import assemble
 from gis_server.views import web
 from layers import registry
 
@@ -34,7 +33,9 @@ def client(tmp_path: Path) -> FlaskClient:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(name, encoding="utf-8")
     app = Flask(__name__, static_folder=None)
-    app.extensions["gis"] = Gis(Settings(node_modules=tmp_path), registry.load(), cast(Pool, None))
+    app.extensions["gis"] = assemble(
+        Settings(node_modules=tmp_path), registry.load(), ConnectionPool("", open=False)
+    )
     app.register_blueprint(web.blueprint())
     errors.install(app)
     return app.test_client()

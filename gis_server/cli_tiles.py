@@ -1,0 +1,92 @@
+"""`gis tiles`: draw tiles ahead, have them drawn anew, write them to a file."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from gis_server import db, keeper, params, progress, service
+from gis_server.settings import Settings
+from layers import registry
+from layers.model import Layer
+from layers.registry import Layers
+from tiles import changes, purge, pyramid
+from tiles.store import Store
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@click.group("tiles")
+def tiles() -> None:
+    """Vector tiles: draw them ahead, have them drawn anew, export them."""
+
+
+@tiles.command()
+@click.argument("layer_ids", metavar="[LAYER]...", nargs=-1)
+@click.pass_obj
+def build(used: Settings, layer_ids: tuple[str, ...]) -> None:
+    """Draw all tiles of the layers, or of every layer, ahead of the first request.
+
+    The server does this by itself after a load.
+    """
+    url = service.database_url(used)
+    kept = Store(used.var / "tiles")
+    with db.connect(url) as conn:
+        service.prepare(conn, _layers(used), used)
+        kept.claim(changes.database_id(conn))
+    for layer in _chosen(used, layer_ids):
+        with progress.bar(err, layer.id) as advance:
+            made = pyramid.build(
+                layer, kept, lambda: db.connect(url), advance, processes=used.workers
+            )
+        out.print(
+            f"{layer.id}: {made.tiles} tiles, {made.length / 1e6:.1f} MB, {made.seconds:.1f} s"
+        )
+
+
+@tiles.command("purge")
+@click.argument("layer_ids", metavar="[LAYER]...", nargs=-1)
+@click.option("--bbox", metavar="W,S,E,N", help="only tiles that touch this box, in degrees")
+@click.option("--tile", "addresses", multiple=True, metavar="Z/X/Y", help="only this tile")
+@click.option(
+    "--list", "listed", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="only the tiles of this file, one Z/X/Y a line",
+)  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="tiles of every layer")
+@click.pass_obj
+def purge_tiles(  # noqa: PLR0913, PLR0917 - click gives one argument an option
+    used: Settings,
+    layer_ids: tuple[str, ...],
+    bbox: str | None,
+    addresses: tuple[str, ...],
+    listed: Path | None,
+    everything: bool,
+) -> None:
+    """Have tiles of the layers drawn anew; with everything that touches them, at every zoom."""
+    if not layer_ids and not everything:
+        raise click.UsageError("Name the layers, or say --all.")
+    lines = listed.read_text("utf-8").split() if listed else []
+    cells = params.places(bbox, [*addresses, *lines])
+    with db.connect(service.database_url(used)) as conn:
+        for layer in _chosen(used, layer_ids):
+            purge.purge(conn, layer.id, cells)
+    where = "all tiles" if cells is None else f"{len(cells)} places"
+    out.print(f"{where} of {', '.join(layer_ids) or 'every layer'} will be drawn anew")
+
+
+@tiles.command(hidden=True)
+@click.argument("parent", type=int)
+@click.pass_obj
+def keep(used: Settings, parent: int) -> None:
+    """Draw tiles ahead as long as the server runs, the process PARENT, which starts this."""
+    keeper.keep(used, _layers(used), service.database_url(used), parent)
+
+
+def _chosen(used: Settings, layer_ids: tuple[str, ...]) -> list[Layer]:
+    layers = _layers(used)
+    return [layers.get(layer_id) for layer_id in layer_ids] or list(layers)
+
+
+def _layers(used: Settings) -> Layers:
+    return registry.load(*((used.layers,) if used.layers else ()))

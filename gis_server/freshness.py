@@ -1,0 +1,122 @@
+"""What this process knows of changes: asked for a few times a second, in a thread of its own."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+
+import psycopg
+import psycopg_pool
+
+from gis_server.db import Pool
+from layers import pixels
+from layers.geo import TileId
+from layers.registry import Layers
+from tiles import changes, pyramid, store
+from tiles.changes import WHOLE, Change
+from tiles.store import Store
+from tiles.versions import Versions
+
+log = logging.getLogger("gis")
+
+TICK = 0.2
+"""Seconds between two questions for changes."""
+
+OLDEST = 0.8
+"""Seconds after which a request asks by itself, because the thread is held up."""
+
+_TROUBLES = (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests)
+
+
+class Freshness:
+    """Keeps the versions of tiles up to date, and stale tiles out of the store."""
+
+    def __init__(self, layers: Layers, pool: Pool, kept: Store) -> None:
+        self.versions = Versions()
+        self._layers, self._pool, self._store = layers, pool, kept
+        self._asked_at = float("-inf")
+        self._one = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def ensure(self) -> None:
+        """Make sure that what is known is no older than a moment.
+
+        Raises:
+            psycopg.Error: at the very first question; later a database that is away means that
+                nothing can have been committed, and what is known stands.
+        """
+        if time.monotonic() - self._asked_at < OLDEST:
+            return
+        with self._one:
+            if self._thread is None:
+                self._begin()
+            elif time.monotonic() - self._asked_at >= OLDEST:
+                self._try()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stopped.set()
+        if self._thread:
+            self._thread.join()
+
+    def ask(self) -> None:
+        """Fold what changed and take it over."""
+        before = time.monotonic()
+        with self._pool.connection() as conn:
+            changes.fold(conn)
+            new = changes.since(conn, self.versions.seen)
+        self.versions.note(new)
+        self._asked_at = before
+        if new:
+            self._throw_away(new)
+
+    def _begin(self) -> None:
+        # In the process that serves, not in the one that forked it.
+        with self._pool.connection() as conn:
+            self._store.claim(changes.database_id(conn))
+        for layer in self._layers:
+            ready = self._store.ready(layer.id)
+            if ready is not None and ready.form != pyramid.form(layer):
+                self._store.clear(layer.id)
+        self.ask()
+        self._thread = threading.Thread(target=self._run, name="freshness", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(TICK):
+            with self._one:
+                self._try()
+
+    def _try(self) -> None:
+        try:
+            self.ask()
+        except _TROUBLES as error:
+            self._asked_at = time.monotonic()
+            log.warning("changes could not be asked for: %s", error)
+
+    def _throw_away(self, new: Iterable[Change]) -> None:
+        """Take stale tiles out of the store: a web server may answer from it without asking us."""
+        synced = self._store.synced()
+        fresh = [change for change in new if change.version > synced]
+        for layer_id in {change.layer for change in fresh}:
+            layer = self._layers.by_id.get(layer_id)
+            if layer is None:
+                continue
+            cells = [change.cell for change in fresh if change.layer == layer_id]
+            for at in self._touched(layer_id, cells, layer.tiles.maxzoom):
+                version = self.versions.tile(layer_id, at)
+                self._store.drop_older(store.name_of(layer_id, at), version)
+        self._store.set_synced(self.versions.seen)
+
+    def _touched(self, layer_id: str, cells: list[int], maxzoom: int) -> Iterable[TileId]:
+        """Return the tiles that may be touched by places; of large ones all tiles of the layer."""
+        tiles = [pixels.decode(cell) for cell in cells if cell != WHOLE]
+        inside = sum(4 ** max(maxzoom - at.z, 0) for at in tiles)
+        if len(tiles) < len(cells) or inside > _MANY:
+            return self._store.tiles(layer_id)
+        return {touched for at in tiles for touched in pixels.touching(at, maxzoom)}
+
+
+_MANY = 5_000
+"""Tiles in a changed place above which the folder of the layer is gone through instead."""

@@ -1,0 +1,72 @@
+"""A process beside the server: draws the tiles of layers whose data are new, and tidies up."""
+
+import logging
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+
+from gis_server import db
+from gis_server.settings import Settings
+from layers.model import Layer
+from layers.registry import Layers
+from tiles import changes, pyramid
+from tiles.store import Store
+
+log = logging.getLogger("gis")
+
+TICK = 0.5
+"""Seconds between two looks for layers that were loaded."""
+
+_TIDY = 60.0
+"""Seconds between two looks at the size of the store."""
+
+_NICENESS = 10
+"""Whoever waits for an answer goes first."""
+
+
+def keep(settings: Settings, layers: Layers, database_url: str, parent: int) -> None:
+    """Run until the process ``parent`` is gone; a database that is away is waited for."""
+    os.nice(_NICENESS)
+    tidied_at = 0.0
+    kept = Store(settings.var / "tiles")
+    while os.getppid() == parent:
+        try:
+            with db.connect(database_url) as conn:
+                kept.claim(changes.database_id(conn))
+                renew(conn, layers, kept, database_url, processes=settings.workers)
+        except (psycopg.Error, db.DatabaseUnreachable) as error:
+            log.warning("tiles could not be drawn ahead: %s", error)
+            time.sleep(_TIDY / 10)
+        if time.monotonic() - tidied_at > _TIDY:
+            kept.sweep(settings.tile_cache_mb * 2**20)
+            tidied_at = time.monotonic()
+        time.sleep(TICK)
+
+
+def renew(
+    conn: psycopg.Connection[Any], layers: Layers, kept: Store, database_url: str, *, processes: int
+) -> list[str]:
+    """Draw the tiles of every layer of which they are missing or all old; return the layers."""
+    changes.fold(conn)
+    whole = changes.whole(conn)
+    due = [layer for layer in layers if is_due(layer, kept, whole)]
+    for layer in due:
+        pyramid.build(
+            layer, kept, lambda: db.connect(database_url), _unwatched, processes=processes
+        )
+    return [layer.id for layer in due]
+
+
+def is_due(layer: Layer, kept: Store, whole: Mapping[str, int]) -> bool:
+    """Tell whether a layer's tiles have to be drawn ahead."""
+    ready = kept.ready(layer.id)
+    if ready is None or ready.form != pyramid.form(layer):
+        return True
+    return ready.version < whole.get(layer.id, 0)
+
+
+def _unwatched(_done: int, _total: int | None) -> None:
+    """Tell nobody."""

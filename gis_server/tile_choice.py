@@ -1,0 +1,47 @@
+"""Which features a tile shows, read from a request: filter and datetime."""
+
+from typing import NamedTuple
+
+from psycopg.sql import SQL
+from werkzeug.datastructures import MultiDict
+
+from gis_server import features
+from gis_server.ogc import request as asked
+from layers.model import Layer
+from tiles.mvt import Wanted
+
+NAMES = ("datetime", "filter", "filter-lang", "filter-crs")
+"""Parameters that choose features."""
+
+
+class Choice(NamedTuple):
+    """A choice of features, and what tells it from any other."""
+
+    wanted: Wanted
+    key: tuple[tuple[str, str], ...]
+
+
+def read(
+    layer: Layer, args: MultiDict[str, str], also: tuple[str, ...] = ("lang",)
+) -> Choice | None:
+    """Read the parameters of a tile; None when all features are wanted.
+
+    Args:
+        layer: whose fields a filter may name.
+        args: the parameters of the address.
+        also: parameters that choose something else.
+
+    Raises:
+        ParameterInvalid: unknown, given twice, or with a value that cannot be used.
+        FieldUnknown: a property in a filter that the layer does not show.
+    """
+    asked.check(args, (*NAMES, *also))
+    key = tuple((name, args[name]) for name in NAMES if name in args)
+    if not key:
+        return None
+    conditions = list(features.chosen(layer, asked.choice(layer, args)))
+    if not conditions:
+        return None
+    joined = SQL(" AND ").join(SQL("({})").format(condition.sql) for condition in conditions)
+    values = {name: value for c in conditions for name, value in c.values.items()}
+    return Choice(Wanted(joined, values), key)

@@ -1,0 +1,15 @@
+-- gis_band(px, zoom): a line or area in global tile pixels, generalised for a zoom and those above it.
+-- Corners move to a grid of half a screen pixel (4 units of 4096), the same for every feature, so that
+-- shared edges stay shared. A shape that the grid swallows is kept as it is.
+CREATE OR REPLACE FUNCTION public.gis_band(px public.geometry, zoom integer) RETURNS public.geometry
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+AS $$
+DECLARE
+    made public.geometry := public.ST_SnapToGrid(px, 4 * 2.0 ^ (22 - zoom));
+BEGIN
+    IF public.ST_Dimension(px) = 2 THEN
+        made := public.gis_area_of(made);
+    END IF;
+    RETURN CASE WHEN made IS NULL OR public.ST_IsEmpty(made) THEN px ELSE made END;
+END
+$$;

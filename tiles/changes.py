@@ -1,0 +1,86 @@
+"""The change mechanism: triggers write what changed, this turns it into versions of places.
+
+Triggers write a row into ``ops.change`` in the transaction of the change (note_change.sql). Folding
+gives all rows that are committed one new version and writes it to the places. A tile that was
+rendered when its layer had been read up to version V is fresh as long as no place in it, or in its
+margin, has a version above V.
+"""
+
+import time
+from typing import Any, NamedTuple
+
+import psycopg
+
+import sql
+
+Connection = psycopg.Connection[Any]
+
+WHOLE = 0
+"""The place that stands for all of a layer: the tile of zoom 0."""
+
+_LOCK = 4713
+"""Advisory lock that keeps two foldings apart, so that versions are committed in order."""
+
+_MOST_PLACES = 20_000
+"""Dirty places of a layer above which the whole layer is taken as dirty."""
+
+
+class Change(NamedTuple):
+    """The last version in which something changed in a place; ``cell`` is a tile's code."""
+
+    layer: str
+    cell: int
+    version: int
+
+
+def fold(conn: Connection) -> bool:
+    """Give a version to what changed; return whether there was anything.
+
+    Safe from any number of processes: one folds, the others go on.
+    """
+    if not _is_waiting(conn):
+        return False
+    with conn.transaction():
+        got = conn.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone()
+        if not got or not got[0]:
+            return False
+        conn.execute(sql.query("changes_fold"))
+        crowded = conn.execute(sql.query("changes_crowded"), {"most": _MOST_PLACES}).fetchall()
+        for (layer_id,) in crowded:
+            conn.execute(sql.query("change_record"), {"layer": layer_id, "cells": [WHOLE]})
+    return True
+
+
+def settle(conn: Connection) -> None:
+    """Fold until nothing is waiting that was committed before the call."""
+    while fold(conn) or _is_waiting(conn):
+        time.sleep(0.01)
+
+
+def _is_waiting(conn: Connection) -> bool:
+    row = conn.execute("SELECT EXISTS (SELECT FROM ops.change)").fetchone()
+    return bool(row and row[0])
+
+
+def since(conn: Connection, seen: int) -> list[Change]:
+    """Return the places that became dirty after a version, oldest first."""
+    return [Change(*row) for row in conn.execute(sql.query("changes_since"), {"seen": seen})]
+
+
+def whole(conn: Connection) -> dict[str, int]:
+    """Return the version in which all of a layer may have changed last, by layer."""
+    return dict(conn.execute(sql.query("changes_whole")).fetchall())
+
+
+def database_id(conn: Connection) -> str:
+    """Return what tells this database from any other."""
+    row = conn.execute("SELECT id::text FROM ops.database").fetchone()
+    return str(row[0]) if row else ""
+
+
+def version(conn: Connection, layer_id: str) -> int:
+    """Return the last version in which a layer changed; 0 when never."""
+    row = conn.execute(
+        "SELECT version FROM ops.layer_version WHERE layer = %s", (layer_id,)
+    ).fetchone()
+    return int(row[0]) if row else 0

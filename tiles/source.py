@@ -1,0 +1,100 @@
+"""Tiles for whoever asks: from the store while they are fresh, else drawn once and stored."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import psycopg
+
+from layers import pixels
+from layers.geo import TileId
+from layers.model import Layer
+from tiles import mvt, pyramid, store
+from tiles.mvt import Wanted
+from tiles.store import Found, Store
+from tiles.versions import Versions
+
+Connect = Callable[[], AbstractContextManager[psycopg.Connection[Any]]]
+Draw = Callable[[psycopg.Connection[Any]], bytes]
+
+_FAST = 1
+"""Level of compression of a tile that somebody waits for."""
+
+
+class Source:
+    """The tiles of all layers.
+
+    A tile carries the version of its layer's data that was known before it was drawn. What is
+    committed later gets a later version, so a tile whose places have a later version is stale.
+    """
+
+    def __init__(self, kept: Store, versions: Versions, connect: Connect) -> None:
+        self.store = kept
+        self.versions = versions
+        self._connect = connect
+
+    def tile(self, layer: Layer, at: TileId) -> Found | None:
+        """Return a tile of all rows; None when it is empty."""
+        needed = self.versions.tile(layer.id, at)
+        name = store.name_of(layer.id, at)
+        found = self.store.find(name)
+        if found and found.version >= needed:
+            return found
+        if self._is_known_empty(layer, at, needed):
+            return None
+        if at.z > layer.tiles.maxzoom:
+            # Beyond the pyramid there are too many to keep for good.
+            return self.other(layer, at, (), lambda conn: mvt.tile(conn, layer, at))
+        return self._made(layer, name, needed, lambda conn: mvt.tile(conn, layer, at))
+
+    def chosen(self, layer: Layer, at: TileId, key: object, wanted: Wanted) -> Found | None:
+        """Return a tile of chosen rows; ``key`` says which, one spelling for one meaning."""
+        needed = self.versions.tile(layer.id, at)
+        if self._is_known_empty(layer, at, needed):
+            return None
+        return self.other(layer, at, key, lambda conn: mvt.tile(conn, layer, at, wanted))
+
+    def other(self, layer: Layer, at: TileId, key: object, draw: Draw) -> Found | None:
+        """Return a tile of another kind, drawn by ``draw`` and kept by what decides its content."""
+        needed = self.versions.tile(layer.id, at)
+        name = store.name_of_more(layer.id, at, key, needed, pyramid.form(layer))
+        found = self.store.find(name) or self._made(layer, name, needed, draw)
+        return found if found and found.length else None
+
+    def kept(self, name: str, version: int, make: Callable[[], bytes]) -> Found:
+        """Return what is kept under a name, made once."""
+        with self.store.alone(name):
+            return self.store.find(name) or self.store.put(name, version, make())
+
+    def _made(self, layer: Layer, name: str, needed: int, draw: Draw) -> Found | None:
+        with self.store.alone(name):
+            found = self.store.find(name)
+            if found and found.version >= needed:
+                return found
+            # Known before the rows are read: what comes later is found out later.
+            version = max(needed, self.versions.layer(layer.id))
+            with self._connect() as conn:
+                packed = store.pack(draw(conn), _FAST)
+            if packed or name.startswith(".more"):
+                return self.store.put(name, version, packed)
+            self.store.drop_older(name, version)
+            return None
+
+    def _is_known_empty(self, layer: Layer, at: TileId, needed: int) -> bool:
+        """Tell without a question to the database that nothing is there.
+
+        All tiles of the layer were drawn, and this one, or the one that it is a part of, was not
+        kept. A layer whose small features are thinned out can be empty above and not below.
+        """
+        if at.z < layer.tiles.minzoom:
+            return True
+        ready = self.store.ready(layer.id)
+        if ready is None or ready.version < needed or ready.form != pyramid.form(layer):
+            return False
+        if at.z <= ready.maxzoom:
+            return self.store.find(store.name_of(layer.id, at)) is None
+        if pixels.band(layer, ready.maxzoom) is not None:
+            return False
+        above = at.z - ready.maxzoom
+        parent = TileId(ready.maxzoom, at.x >> above, at.y >> above)
+        return self.store.find(store.name_of(layer.id, parent)) is None

@@ -1,0 +1,218 @@
+"""Statements that draw a tile, made from a layer's declaration. Pure.
+
+A statement does not hang on which tile is drawn, only on the layer and the zoom; where no condition
+comes with the request it is made once.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+import sql
+from layers import pixels
+from layers.model import Layer
+from layers.pixels import EXTENT
+
+Statement = Composed | bytes
+
+_SPECK = 64
+"""Square units of a screen pixel; an area that is smaller is drawn as a square of this size."""
+
+_SQUARE = "POLYGON((-4 -4, 4 -4, 4 4, -4 4, -4 -4))"
+
+_COARSE_BOXES = 15
+"""First zoom at which the single precision of the index's boxes matters: 8 units of 4096."""
+
+_FEWEST = (1, 2, 5)
+"""Corners of the simplest point, line and area."""
+
+_made: dict[tuple[Any, ...], bytes] = {}
+
+
+def shapes(layer: Layer, zoom: int, condition: Composable | None) -> Statement:
+    """Draw lines, areas, or points one by one."""
+    column = pixels.column(layer, zoom)
+    return _kept(
+        ("shapes", *_declared(layer), column, _written(layer, zoom)),
+        condition,
+        lambda: sql.query("tile_shapes").format(
+            shape=_shape(layer, column),
+            fields=_fields(layer),
+            table=table(layer),
+            where=_where(zoom, column, condition),
+        ),
+    )
+
+
+def budget(layer: Layer, zoom: int, condition: Composable | None) -> Statement:
+    """Draw the best of them by rank."""
+    column = pixels.column(layer, zoom)
+    return _kept(
+        ("budget", *_declared(layer), column, _written(layer, zoom)),
+        condition,
+        lambda: sql.query("tile_budget").format(
+            columns=SQL(", ").join(
+                Identifier("t", name) for name in dict.fromkeys((*names(layer), column, "px_size"))
+            ),
+            corners=_corners(layer, column),
+            shape=_shape(layer, column),
+            fields=_fields(layer),
+            fewest=Literal(_FEWEST[layer.geometry.dimension]),
+            rank=_rank(layer),
+            key=Identifier(layer.key),
+            table=table(layer),
+            where=_where(zoom, column, condition),
+        ),
+    )
+
+
+def points(layer: Layer, condition: Composable | None) -> Statement:
+    """Draw the best point of every cell of a grid, with the number of points in the cell."""
+    return _kept(
+        ("points", *_declared(layer)),
+        condition,
+        lambda: sql.query("tile_points").format(
+            shape=_moved("px"),
+            fields=_fields(layer),
+            rank=_rank(layer),
+            key=Identifier(layer.key),
+            table=table(layer),
+            where=_where(_COARSE_BOXES, "px", condition),
+        ),
+    )
+
+
+def labels(layer: Layer, zoom: int, condition: Composable | None) -> Statement:
+    """Draw the points where areas are named."""
+    banded = pixels.band(layer, zoom) is not None
+    thin = SQL(" AND t.tile_from <= {}").format(Literal(zoom)) if banded else SQL("")
+    return _kept(
+        ("labels", *_declared(layer), _written(layer, zoom)),
+        condition,
+        lambda: sql.query("tile_shapes").format(
+            shape=_moved("anchor"),
+            fields=_fields(layer),
+            table=table(layer),
+            where=_where(_COARSE_BOXES, "anchor", condition) + thin,
+        ),
+    )
+
+
+def thinned(layer: Layer, condition: Composable | None) -> Statement:
+    """Tell whether a tile leaves out what is too small for it."""
+    return _kept(
+        ("thinned", *_declared(layer)),
+        condition,
+        lambda: sql.query("tile_thinned").format(
+            table=table(layer), where=_where(0, "px", condition)
+        ),
+    )
+
+
+def names(layer: Layer) -> list[str]:
+    """Return the fields of a feature in a tile."""
+    return list(dict.fromkeys((layer.key, *layer.tiles.fields)))
+
+
+def _kept(
+    key: tuple[Any, ...], condition: Composable | None, make: Callable[[], Composed]
+) -> Statement:
+    """Make a statement once; with a condition, every time."""
+    if condition is not None:
+        return make()
+    if key not in _made:
+        _made[key] = make().as_bytes(None)
+    return _made[key]
+
+
+def _declared(layer: Layer) -> tuple[Any, ...]:
+    return layer.id, layer.key, layer.tiles, layer.geometry
+
+
+def _written(layer: Layer, zoom: int) -> int:
+    """Return what of the zoom is written into a statement: all of it where features are thinned."""
+    return zoom if pixels.band(layer, zoom) is not None else -int(zoom >= _COARSE_BOXES)
+
+
+def table(layer: Layer) -> Identifier:
+    """Return the qualified name of a layer's table."""
+    return Identifier("layer", layer.id)
+
+
+def _fields(layer: Layer) -> Composed:
+    return SQL(", ").join(Identifier("t", name) for name in names(layer))
+
+
+def _rank(layer: Layer) -> Composable:
+    return Identifier("t", layer.tiles.rank) if layer.tiles.rank else SQL("NULL::integer")
+
+
+def _where(zoom: int, column: str, condition: Composable | None) -> Composed:
+    """Choose the rows whose box touches the tile with its margin."""
+    place = Identifier("t", column)
+    found: list[Composable] = [
+        SQL(
+            "{} OPERATOR(public.&&)"
+            " public.ST_MakeEnvelope(%(west)s, %(north)s, %(east)s, %(south)s)"
+        ).format(place)
+    ]
+    if zoom >= _COARSE_BOXES:
+        found.append(
+            SQL(
+                "public.ST_XMax({0}) >= %(west)s AND public.ST_XMin({0}) <= %(east)s"
+                " AND public.ST_YMax({0}) >= %(north)s AND public.ST_YMin({0}) <= %(south)s"
+            ).format(place)
+        )
+    if column not in ("px", "anchor"):
+        # Written out, so that the planner sees which index has just these rows.
+        found.append(SQL("t.tile_from <= {}").format(Literal(zoom)))
+    if condition is not None:
+        found.append(SQL("({})").format(condition))
+    return SQL(" AND ").join(found)
+
+
+def _moved(column: str) -> Composed:
+    return SQL(
+        "public.ST_SnapToGrid(public.ST_Affine({}, %(scale)s, 0, 0, %(scale)s, %(x)s, %(y)s), 1)"
+    ).format(Identifier("t", column))
+
+
+def _shape(layer: Layer, column: str) -> Composable:
+    """Return the expression of a row's shape in tile units, y down."""
+    if layer.geometry.dimension == 0:
+        return _moved(column)
+    place = Identifier("t", column)
+    # ST_AsMVTGeom turns y round, so it is given the shape upside down.
+    cut = SQL(
+        "public.ST_AsMVTGeom(public.ST_Affine({}, %(scale)s, 0, 0, -%(scale)s, %(x)s, -%(y)s),"
+        " public.ST_MakeBox2D(public.ST_MakePoint(0, -{extent}), public.ST_MakePoint({extent}, 0)),"
+        " {extent}, {margin}, true)"
+    ).format(place, extent=Literal(EXTENT), margin=Literal(pixels.SHAPE_MARGIN))
+    whole = SQL(
+        "{} OPERATOR(public.@)"
+        " public.ST_MakeEnvelope(%(far_west)s, %(far_north)s, %(far_east)s, %(far_south)s)"
+    ).format(place)
+    cases = SQL("WHEN {} THEN {}").format(whole, _moved(column))
+    if layer.geometry.dimension == 2:
+        cases = SQL("WHEN t.px_size * %(scale)s * %(scale)s < {} THEN {} {}").format(
+            Literal(_SPECK), _speck(place), cases
+        )
+    return SQL("CASE {} ELSE {} END").format(cases, cut)
+
+
+def _corners(layer: Layer, column: str) -> Composed:
+    """Return about how many corners are left of a shape in tile units: small ones lose some."""
+    counted = SQL("public.ST_NPoints({})").format(Identifier("t", column))
+    if layer.geometry.dimension < 2:
+        return counted
+    return SQL("least({}, 5 + sqrt(t.px_size) * %(scale)s / 2)").format(counted)
+
+
+def _speck(place: Identifier) -> Composed:
+    """Return a square of a screen pixel around the middle of a shape's box."""
+    return SQL(
+        "public.ST_Translate({square}::public.geometry,"
+        " round((public.ST_XMin({0}) + public.ST_XMax({0})) / 2 * %(scale)s + %(x)s),"
+        " round((public.ST_YMin({0}) + public.ST_YMax({0})) / 2 * %(scale)s + %(y)s))"
+    ).format(place, square=Literal(_SQUARE))

@@ -1,0 +1,220 @@
+"""Ready-made tiles in files, shared by all processes and by a web server in front of them.
+
+A tile is ``<layer>/<z>/<x>/<y>.mvt.gz``: gzip, written once, moved into place whole. Its time of
+change is not a time: it is the version of the data that the tile shows, so a look at the file tells
+whether it is fresh, and its validator (version and length) is the one that nginx makes.
+A layer's ``ready.json`` tells that all its tiles were rendered; from then on a tile that is not
+there is an empty one. Tiles of another kind (filtered, of several layers, in another encoding) are
+kept under ``.more`` by a digest of what they are; there an empty one is an empty file.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+from layers.geo import TileId
+
+ENDING = ".mvt.gz"
+_LOCKS = 512
+_BLOCK = 4096
+"""Bytes that a small file takes."""
+
+
+class Found(NamedTuple):
+    """A stored tile: its file, the version that it shows, and its length in bytes, 0 when empty."""
+
+    file: str
+    version: int
+    length: int
+
+    @property
+    def tag(self) -> str:
+        """The strong validator, without quotes."""
+        return f"{self.version:x}-{self.length:x}"
+
+
+class Ready(NamedTuple):
+    """What a complete set of tiles shows: a version, the zooms, and the declaration they follow."""
+
+    version: int
+    minzoom: int
+    maxzoom: int
+    form: str
+
+
+class Store:
+    """The tiles of one database in a folder. A tile is named by its path without the ending."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ready: dict[str, tuple[int, Ready | None]] = {}
+
+    def claim(self, database: str) -> None:
+        """Take the folder for a database; tiles of another one are thrown away."""
+        mark = self.folder / "database"
+        if mark.is_file() and mark.read_text() == database:
+            return
+        self.clear()
+        _write(mark, database.encode())
+
+    def clear(self, layer_id: str | None = None) -> None:
+        """Throw the tiles of a layer away, or all; at once, whatever their number."""
+        victim = self.folder / layer_id if layer_id else self.folder
+        gone = victim.with_name(f".{victim.name}-{uuid4().hex}")
+        with suppress(FileNotFoundError):
+            victim.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
+
+    def find(self, name: str) -> Found | None:
+        """Look for a tile; None when it is not there."""
+        file = f"{self.folder}/{name}{ENDING}"
+        try:
+            found = os.stat(file)  # noqa: PTH116 - a Path costs more than the look itself
+        except OSError:
+            return None
+        return Found(file, int(found.st_mtime), found.st_size)
+
+    def put(self, name: str, version: int, packed: bytes) -> Found:
+        """Keep a tile as it is at a version, unless a newer one is there."""
+        known = self.find(name)
+        if known is None or known.version <= version:
+            _write(Path(f"{self.folder}/{name}{ENDING}"), packed, version)
+        return Found(f"{self.folder}/{name}{ENDING}", version, len(packed))
+
+    def drop_older(self, name: str, version: int) -> bool:
+        """Throw a tile away if it shows less than a version; tell whether it did."""
+        known = self.find(name)
+        if known is None or known.version >= version:
+            return False
+        # Moved aside before it is judged for good: a new one may have come into its place.
+        aside = f"{known.file}.{uuid4().hex}"
+        try:
+            os.rename(known.file, aside)  # noqa: PTH104
+            if os.stat(aside).st_mtime >= version:  # noqa: PTH116
+                with suppress(FileExistsError):
+                    os.link(aside, known.file)
+            os.unlink(aside)  # noqa: PTH108
+        except FileNotFoundError:
+            return False
+        return True
+
+    def tiles(self, layer_id: str) -> Iterator[TileId]:
+        """Go through the tiles that are kept of a layer."""
+        for file in (self.folder / layer_id).glob(f"*/*/*{ENDING}"):
+            z, x, y = file.parts[-3], file.parts[-2], file.name.removesuffix(ENDING)
+            if z.isdigit() and x.isdigit() and y.isdigit():
+                yield TileId(int(z), int(x), int(y))
+
+    def ready(self, layer_id: str) -> Ready | None:
+        """Return what a layer's complete set of tiles shows; None when there is none."""
+        file = f"{self.folder}/{layer_id}/ready.json"
+        try:
+            changed = os.stat(file).st_mtime_ns  # noqa: PTH116
+        except OSError:
+            return None
+        known = self._ready.get(layer_id)
+        if known and known[0] == changed:
+            return known[1]
+        try:
+            found: Ready | None = Ready(**json.loads(Path(file).read_bytes()))
+        except (OSError, ValueError, TypeError):
+            found = None
+        self._ready[layer_id] = (changed, found)
+        return found
+
+    def set_ready(self, layer_id: str, ready: Ready) -> None:
+        """Write that a layer's tiles are complete."""
+        _write(self.folder / layer_id / "ready.json", json.dumps(ready._asdict()).encode())
+
+    def synced(self) -> int:
+        """Return the version up to which stale tiles were thrown away."""
+        try:
+            return int((self.folder / "synced").read_text())
+        except (OSError, ValueError):
+            return 0
+
+    def set_synced(self, version: int) -> None:
+        """Write the version up to which stale tiles were thrown away."""
+        _write(self.folder / "synced", str(version).encode())
+
+    def sweep(self, most: int) -> int:
+        """Throw the oldest of the other tiles away until they take at most so many bytes."""
+        kept = []
+        for file in (self.folder / ".more").glob(f"*/*{ENDING}"):
+            with suppress(FileNotFoundError):
+                found = file.stat()
+                kept.append((found.st_ctime_ns, max(found.st_size, _BLOCK), file))
+        excess = sum(size for _, size, _ in kept) - most
+        gone = 0
+        for _, size, file in sorted(kept):
+            if gone >= excess:
+                break
+            file.unlink(missing_ok=True)
+            gone += size
+        return gone
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Keep all others, in this process and any other, from making the same tile meanwhile."""
+        folder = self.folder / ".locks"
+        slot = folder / str(zlib.crc32(name.encode()) % _LOCKS)
+        try:
+            held = os.open(slot, os.O_RDWR | os.O_CREAT, 0o600)
+        except FileNotFoundError:
+            folder.mkdir(parents=True, exist_ok=True)
+            held = os.open(slot, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(held)
+
+
+def name_of(layer_id: str, at: TileId) -> str:
+    """Name the tile of a layer."""
+    return f"{layer_id}/{at.z}/{at.x}/{at.y}"
+
+
+def name_of_more(*what: object) -> str:
+    """Name a tile of another kind by all that decides what is in it."""
+    digest = hashlib.blake2b(repr(what).encode(), digest_size=16).hexdigest()
+    return f".more/{digest[:2]}/{digest[2:]}"
+
+
+def pack(body: bytes, level: int = 6) -> bytes:
+    """Compress with gzip; the same bytes every time."""
+    if not body:
+        return b""
+    packer = zlib.compressobj(level, zlib.DEFLATED, 31)
+    return packer.compress(body) + packer.flush()
+
+
+def unpack(packed: bytes) -> bytes:
+    """Undo ``pack``."""
+    return zlib.decompress(packed, 31) if packed else b""
+
+
+def _write(file: Path, body: bytes, version: int | None = None) -> None:
+    """Write a file so that readers see all of it or none."""
+    unfinished = f"{file}.{os.getpid()}-{threading.get_ident()}"
+    try:
+        opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        os.write(opened, body)
+        if version is not None:
+            os.utime(opened, (version, version))
+    finally:
+        os.close(opened)
+    os.rename(unfinished, file)  # noqa: PTH104
