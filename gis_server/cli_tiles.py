@@ -1,5 +1,6 @@
 """`gis tiles`: draw tiles ahead, have them drawn anew, write them to a file."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -38,7 +39,7 @@ def build(used: Settings, layer_ids: tuple[str, ...]) -> None:
     for layer in _chosen(used, layer_ids):
         with progress.bar(err, layer.id) as advance:
             made = pyramid.build(
-                layer, kept, lambda: db.connect(url), advance, processes=used.workers
+                layer, kept, partial(db.connect, url), advance, processes=used.workers
             )
         out.print(
             f"{layer.id}: {made.tiles} tiles, {made.length / 1e6:.1f} MB, {made.seconds:.1f} s"

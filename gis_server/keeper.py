@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -55,7 +56,7 @@ def renew(
     due = [layer for layer in layers if is_due(layer, kept, whole)]
     for layer in due:
         pyramid.build(
-            layer, kept, lambda: db.connect(database_url), _unwatched, processes=processes
+            layer, kept, partial(db.connect, database_url), _unwatched, processes=processes
         )
     return [layer.id for layer in due]
 

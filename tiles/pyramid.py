@@ -25,7 +25,7 @@ Progress = Callable[[int, int | None], None]
 _FORMAT = 1
 """Raised when the same rows and declaration give other bytes than before."""
 
-_CHUNK = 32
+_FEW, _CHUNK = 40, 32
 _LEVEL = 6
 
 
@@ -49,6 +49,8 @@ def build(
 ) -> Built:
     """Draw every tile of a layer and keep it; older ones that are empty now are thrown away.
 
+    ``connect`` goes to other processes, so it has to be a function of a module.
+
     Readers go on meanwhile. A change that is committed while this runs has a later version, so the
     tiles that it touches are drawn again when they are asked for.
     """
@@ -57,9 +59,9 @@ def build(
         changes.settle(conn)
         version = changes.version(conn, layer.id)
         count = length = 0
-        with _workers(layer, kept, connect, version, processes) as draw:
+        with _Drawing(_Task(layer, kept, version), _calm(conn), connect, processes) as drawing:
             for tiles in _levels(conn, layer):
-                for sizes in draw(tiles):
+                for sizes in drawing.draw(tiles):
                     count += len(sizes)
                     length += sum(sizes)
                     progress(count, None)
@@ -103,46 +105,60 @@ class _Task(NamedTuple):
     version: int
 
 
-_own: dict[str, Any] = {}
-"""What a worker process holds: its task and its connection."""
+class _Drawing:
+    """Draws tiles: a few in this process, many in others."""
 
+    def __init__(self, task: _Task, conn: Connection, connect: Connect, processes: int) -> None:
+        self._task, self._conn = task, conn
+        self._connect, self._processes = connect, processes
+        self._pool: ProcessPoolExecutor | None = None
 
-class _workers:  # noqa: N801 - a context, used like a function
-    def __init__(
-        self, layer: Layer, kept: Store, connect: Connect, version: int, processes: int
-    ) -> None:
-        self._pool = ProcessPoolExecutor(
-            processes,
-            mp_context=get_context("fork"),
-            initializer=_begin,
-            initargs=(_Task(layer, kept, version), connect),
-        )
+    def __enter__(self) -> "_Drawing":
+        return self
 
-    def __enter__(self) -> Callable[[Sequence[TileId]], Iterable[list[int]]]:
-        self._pool.__enter__()
-        return self._draw
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
 
-    def __exit__(self, *error: Any) -> None:
-        self._pool.__exit__(*error)
-
-    def _draw(self, tiles: Sequence[TileId]) -> Iterable[list[int]]:
+    def draw(self, tiles: Sequence[TileId]) -> Iterable[list[int]]:
+        """Draw and keep tiles; yield the lengths of those that are not empty."""
+        if self._pool is None and len(tiles) <= _FEW:
+            return [_draw(self._task, self._conn, tiles)]
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self._processes,
+                # A clean process forks the workers: this one may have threads.
+                mp_context=get_context("forkserver"),
+                initializer=_begin,
+                initargs=(self._task, self._connect),
+            )
         size = max(1, min(_CHUNK, len(tiles) // 8))
-        return self._pool.map(_draw, itertools.batched(tiles, size))
+        return self._pool.map(_draw_here, itertools.batched(tiles, size))
+
+
+_own: list[tuple[_Task, Connection]] = []
+"""What a worker process holds."""
 
 
 def _begin(task: _Task, connect: Connect) -> None:
-    conn = connect()
+    _own.append((task, _calm(connect())))
+
+
+def _calm(conn: Connection) -> Connection:
+    """Keep a connection to one core: the others have their own work."""
     conn.execute("SET jit = off")
     conn.execute("SET max_parallel_workers_per_gather = 0")
-    _own.update(task=task, conn=conn)
+    return conn
 
 
-def _draw(tiles: Sequence[TileId]) -> list[int]:
-    """Draw and keep some tiles; return the lengths of those that are not empty."""
-    task: _Task = _own["task"]
+def _draw_here(tiles: Sequence[TileId]) -> list[int]:
+    return _draw(*_own[0], tiles)
+
+
+def _draw(task: _Task, conn: Connection, tiles: Sequence[TileId]) -> list[int]:
     found = []
     for at in tiles:
-        body = mvt.tile(_own["conn"], task.layer, at)
+        body = mvt.tile(conn, task.layer, at)
         if body:
             name = store.name_of(task.layer.id, at)
             found.append(task.kept.put(name, task.version, store.pack(body, _LEVEL)).length)

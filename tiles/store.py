@@ -56,7 +56,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._ready: dict[str, tuple[int, Ready | None]] = {}
+        self._ready: dict[str, tuple[tuple[int, int], Ready | None]] = {}
 
     def claim(self, database: str) -> None:
         """Take the folder for a database; tiles of another one are thrown away."""
@@ -118,9 +118,11 @@ class Store:
         """Return what a layer's complete set of tiles shows; None when there is none."""
         file = f"{self.folder}/{layer_id}/ready.json"
         try:
-            changed = os.stat(file).st_mtime_ns  # noqa: PTH116
+            state = os.stat(file)  # noqa: PTH116
         except OSError:
             return None
+        # The clock of files is coarse; a file in the place of another has a new number.
+        changed = (state.st_mtime_ns, state.st_ino)
         known = self._ready.get(layer_id)
         if known and known[0] == changed:
             return known[1]

@@ -5,10 +5,13 @@ CREATE OR REPLACE FUNCTION public.gis_band(px public.geometry, zoom integer) RET
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 AS $$
 DECLARE
-    made public.geometry := public.ST_SnapToGrid(px, 4 * 2.0 ^ (22 - zoom));
+    grid CONSTANT double precision := 4 * 2.0 ^ (22 - zoom);
+    made public.geometry;
 BEGIN
     IF public.ST_Dimension(px) = 2 THEN
-        made := public.gis_area_of(made);
+        made := public.gis_area_of(px, grid);
+    ELSE
+        made := public.ST_SnapToGrid(px, grid);
     END IF;
     RETURN CASE WHEN made IS NULL OR public.ST_IsEmpty(made) THEN px ELSE made END;
 END
