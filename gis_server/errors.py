@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from gis_server.db import DatabaseUnreachable
+from gis_server.keys import KeyMissing, KeyWrong
 from gis_server.land import ParcelUnknown
 from gis_server.params import ParameterInvalid, TileOutOfRange
 from layers.errors import CrsUnknown, FieldUnknown, GisError, LayerUnknown
@@ -30,6 +31,8 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     ParameterInvalid: (400, "InvalidParameterValue"),
     TileOutOfRange: (404, "NotFound"),
     NotFound: (404, "NotFound"),
+    KeyMissing: (401, "NotAuthorized"),
+    KeyWrong: (403, "NotAuthorized"),
     ParcelUnknown: (404, "NotFound"),
     NotAggregated: (404, "NotFound"),
     CategoryUnknown: (400, "InvalidParameterValue"),

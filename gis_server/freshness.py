@@ -84,7 +84,7 @@ class Freshness:
         self._thread.start()
 
     def _run(self) -> None:
-        while not self._stopped.wait(TICK):
+        while not self._stopped.wait(TICK) and not self._pool.closed:
             with self._one:
                 self._try()
 

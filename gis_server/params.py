@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from layers.errors import GisError
 from layers.geo import BBox, TileId
-from tiles import purge
+from tiles import purge as places_of
 
 TILE = "<int(signed=True):z>/<int(signed=True):x>/<int(signed=True):y>"
 """A tile's address in a route; signed, so that a negative number is told what is wrong with it."""
@@ -135,6 +135,36 @@ def whole(text: str, name: str, *, low: int, high: int) -> int:
     return min(int(text[:18]), high)
 
 
+class Purge(NamedTuple):
+    """Tiles to draw anew: of which layers (none is all), and which places (None is all)."""
+
+    layers: tuple[str, ...]
+    cells: list[int] | None
+
+
+def purge(body: Any) -> Purge:
+    """Read what is to be drawn anew from JSON: ``layers``, ``bbox``, ``tiles``.
+
+    Raises:
+        ParameterInvalid: a name that is not known, or a value of another form.
+        TileOutOfRange: there is no such tile.
+    """
+    if not isinstance(body, dict) or set(body) - {"layers", "bbox", "tiles"}:
+        raise ParameterInvalid("body", "an object with layers, bbox and tiles is needed")
+    layers, box, addresses = (body.get(name) for name in ("layers", "bbox", "tiles"))
+    for name, value, kind in (("layers", layers, str), ("tiles", addresses, str)):
+        if value is not None and not _is_list(value, kind):
+            raise ParameterInvalid(name, "a list of texts is needed")
+    if box is not None and not _is_list(box, (int, float)):
+        raise ParameterInvalid("bbox", "a list of four numbers is needed")
+    text = None if box is None else ",".join(map(str, box))
+    return Purge(tuple(layers or ()), places(text, addresses or ()))
+
+
+def _is_list(value: Any, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, list) and all(isinstance(part, kind) for part in value)
+
+
 def places(box: str | None, addresses: Sequence[str]) -> list[int] | None:
     """Read the places of tiles from a box and from addresses ``z/x/y``; None when none are given.
 
@@ -144,8 +174,8 @@ def places(box: str | None, addresses: Sequence[str]) -> list[int] | None:
     """
     if box is None and not addresses:
         return None
-    found = [] if box is None else purge.box(bbox(box))
-    return found + purge.tiles(_address(text) for text in addresses)
+    found = [] if box is None else places_of.box(bbox(box))
+    return found + places_of.tiles(_address(text) for text in addresses)
 
 
 def _address(text: str) -> TileId:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from layers.errors import GisError
@@ -24,6 +24,7 @@ HELP: Mapping[str, str] = {
     "GIS_PUBLIC_URL": "address that links show, where a proxy stands before us",
     "GIS_WORKERS": "server processes (2)",
     "GIS_TILE_CACHE_MB": "megabytes of tiles kept beside those drawn ahead (1024)",
+    "GIS_ADMIN_TOKEN": "secret of those who may have tiles drawn anew; without it nobody may",
     "GIS_NODE_MODULES": "folder of the installed browser modules (node_modules)",
 }
 """Every setting with its meaning and its value when absent."""
@@ -40,6 +41,7 @@ class Settings:
     public_url: str | None = None
     workers: int = 2
     tile_cache_mb: int = 1024
+    admin_token: str | None = field(default=None, repr=False)
     node_modules: Path = Path("node_modules")
 
 
@@ -58,6 +60,7 @@ def from_env() -> Settings:
         layers=Path(layers).absolute() if layers else None,
         public_url=_address(public) if public else None,
         workers=_whole(env, "GIS_WORKERS", 2, (1, 64)),
+        admin_token=env.get("GIS_ADMIN_TOKEN"),
         tile_cache_mb=_whole(env, "GIS_TILE_CACHE_MB", 1024, (1, 10**6)),
         node_modules=Path(env.get("GIS_NODE_MODULES", "node_modules")).absolute(),
     )

@@ -65,6 +65,13 @@ def document(
     return _validated(Response(body, mimetype=mimetype), max_age=max_age)
 
 
+def uncached(content: Mapping[str, Any]) -> Response:
+    """Answer with JSON that is true now only."""
+    answer = Response(json.dumps(content, ensure_ascii=False), mimetype="application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def hexagons(body: bytes, *, max_age: int) -> Response:
     """Answer with a tile of hexagons, or 204 when nothing is in it."""
     if not body:

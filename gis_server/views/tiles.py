@@ -4,10 +4,10 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from gis_server import params, tile_choice
+from gis_server import keys, params, tile_choice
 from gis_server.state import about, gis
 from gis_server.views import answers
-from tiles import tilejson
+from tiles import purge, tilejson
 
 MAX_AGE = 60
 """Seconds that a browser may keep a description without asking."""
@@ -18,6 +18,7 @@ def blueprint() -> Blueprint:
     routes = Blueprint("tiles", __name__, url_prefix="/tiles")
     routes.get("/<layer_id>.json")(describe)
     routes.get(f"/<layer_id>/{params.TILE}.mvt")(tile)
+    routes.post("/purge")(anew)
     return routes
 
 
@@ -41,3 +42,19 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     else:
         found = gis().tiles.chosen(layer, at, choice.key, choice.wanted)
     return answers.tile(found)
+
+
+def anew() -> Response:
+    """Have tiles drawn anew; answer with what was taken.
+
+    The body is JSON: ``layers`` (none means all), ``bbox`` [west, south, east, north] in degrees,
+    ``tiles`` ["z/x/y"]; without the last two it is everything of the layers.
+    """
+    keys.check(request.headers.get("Authorization", ""), gis().settings.admin_token)
+    asked = params.purge(request.get_json())
+    layers = [gis().layers.get(layer_id) for layer_id in asked.layers] or list(gis().layers)
+    with gis().pool.connection() as conn:
+        for layer in layers:
+            purge.purge(conn, layer.id, asked.cells)
+    places = None if asked.cells is None else len(asked.cells)
+    return answers.uncached({"layers": [layer.id for layer in layers], "places": places})
