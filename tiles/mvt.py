@@ -60,13 +60,19 @@ def tile(conn: Connection, layer: Layer, at: TileId, wanted: Wanted = ALL) -> by
     """
     if at.z < layer.tiles.minzoom:
         return b""
-    if layer.geometry.dimension == 0 and at.z < layer.tiles.maxzoom:
+    if _is_gathered(layer, at.z):
         return _run(conn, statements.points(layer, wanted.condition), _values(layer, at, wanted))
     banded = pixels.band(layer, at.z) is not None
     body, facts = (_budgeted if banded else _whole)(conn, layer, at, wanted)
     if body and banded and _is_thinned(conn, layer, at, wanted):
         facts["thinned"] = True
     return body + _labels(conn, layer, at, wanted) + _left_out(layer, facts)
+
+
+def _is_gathered(layer: Layer, zoom: int) -> bool:
+    """Tell whether one point stands for others; never for what has to be on every map."""
+    above = zoom < layer.tiles.maxzoom
+    return layer.geometry.dimension == 0 and above and not layer.always_visible
 
 
 def _whole(

@@ -70,11 +70,12 @@ def budget(layer: Layer, zoom: int, condition: Composable | None) -> Statement:
 def points(layer: Layer, condition: Composable | None) -> Statement:
     """Draw the best point of every cell of a grid, with the number of points in the cell."""
     return _kept(
-        ("points", *_declared(layer)),
+        ("points", *_declared(layer), repr(layer.attention)),
         condition,
         lambda: sql.query("tile_points").format(
             shape=_moved("px"),
             fields=_fields(layer),
+            urgent=_urgent(layer),
             rank=_rank(layer),
             key=Identifier(layer.key),
             table=table(layer),
@@ -146,6 +147,26 @@ def _fields(layer: Layer) -> Composed:
 
 def _rank(layer: Layer) -> Composable:
     return Identifier("t", layer.tiles.rank) if layer.tiles.rank else SQL("NULL::integer")
+
+
+def _urgent(layer: Layer) -> Composed:
+    """Return what puts first what a leader must see, so that nothing else stands for it.
+
+    Of those that may be late the earliest date comes first, as a tile does not know the time.
+    """
+    wanted = layer.attention.where if layer.attention else {}
+    if not wanted or layer.attention is None:
+        return SQL("").format()
+    asks = SQL("({})").format(
+        SQL(" AND ").join(
+            SQL("coalesce({} = ANY ({}), false)").format(Identifier("t", name), Literal([*values]))
+            for name, values in wanted.items()
+        )
+    )
+    if layer.attention.before_now is None:
+        return SQL("{} DESC, ").format(asks)
+    late = Identifier("t", layer.attention.before_now)
+    return SQL("{0} DESC, CASE WHEN {0} THEN {1} END, ").format(asks, late)
 
 
 def _where(zoom: int, column: str, condition: Composable | None) -> Composed:
