@@ -78,7 +78,8 @@ def _addable(layer: Layer) -> dict[str, sql.Composed]:
 
 def _keep_tile_columns(conn: Connection, layer: Layer) -> bool:
     """Give a table its columns for tiles and its triggers; fill them when they differ."""
-    if ddl.is_watched(conn, layer):
+    lacks = set(ddl.difference(conn, layer)) & set(ddl.TILE_COLUMNS)
+    if not lacks and ddl.is_watched(conn, layer):
         return False
     ddl.renew_tile_columns(conn, layer)
     ddl.watch(conn, layer)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from gis_server import db, errors
+from gis_server import errors
 from gis_server.ogc import routes as ogc
 from gis_server.settings import Settings
 from gis_server.state import assemble
@@ -27,7 +27,7 @@ def create_app(settings: Settings, database_url: str) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     more = (settings.layers,) if settings.layers else ()
-    app.extensions["gis"] = assemble(settings, registry.load(*more), db.pool(database_url))
+    app.extensions["gis"] = assemble(settings, registry.load(*more), database_url)
     for room in ROOMS:
         app.register_blueprint(room.blueprint())
     errors.install(app)

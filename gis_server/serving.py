@@ -29,7 +29,7 @@ def serve(used: Settings, database_url: str) -> None:
         used: port and number of workers.
         database_url: checked before the workers start, so that they fail with one sentence.
     """
-    create_app(used, database_url).extensions["gis"].pool.close()
+    create_app(used, database_url).extensions["gis"].close()
     keeper = subprocess.Popen([*service.GIS, "tiles", "keep", str(os.getpid())])
     try:
         _serve(used)

@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import current_app, request
 
+from gis_server import db
 from gis_server.catalogue import VIET_NAM, State, Summaries, states
 from gis_server.db import Pool
 from gis_server.freshness import Freshness
@@ -19,21 +20,31 @@ from tiles.tilejson import About
 
 @dataclass(frozen=True, slots=True)
 class Gis:
-    """Settings, layers, the pool of connections, tiles, and what is remembered of the data."""
+    """Settings, layers, connections, tiles, and what is remembered of the data."""
 
     settings: Settings
     layers: Layers
     pool: Pool
+    tile_pool: Pool
     tiles: Source
     freshness: Freshness
     summaries: Summaries = field(default_factory=Summaries)
 
+    def close(self) -> None:
+        """Give the connections back and end the threads."""
+        self.freshness.stop()
+        self.pool.close()
+        self.tile_pool.close()
 
-def assemble(settings: Settings, layers: Layers, pool: Pool) -> Gis:
-    """Put together what requests use; nothing is opened or asked yet."""
+
+def assemble(settings: Settings, layers: Layers, database_url: str) -> Gis:
+    """Put together what requests use; nothing is asked yet."""
+    pool = db.pool(database_url)
+    tile_pool = db.pool(database_url, parallel=False)
     kept = Store(settings.var / "tiles")
     freshness = Freshness(layers, pool, kept)
-    return Gis(settings, layers, pool, Source(kept, freshness.versions, pool.connection), freshness)
+    source = Source(kept, freshness.versions, tile_pool.connection)
+    return Gis(settings, layers, pool, tile_pool, source, freshness)
 
 
 def gis() -> Gis:

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from gis_server import features
 from gis_server.ogc import request as asked
 from layers.model import Layer
-from tiles.mvt import Wanted
+from tiles.statements import Wanted
 
 NAMES = ("datetime", "filter", "filter-lang", "filter-crs")
 """Parameters that choose features."""
@@ -44,4 +44,4 @@ def read(
         return None
     joined = SQL(" AND ").join(SQL("({})").format(condition.sql) for condition in conditions)
     values = {name: value for c in conditions for name, value in c.values.items()}
-    return Choice(Wanted(joined, values), key)
+    return Choice(Wanted(joined, values, key), key)

@@ -151,7 +151,7 @@ def app(settings: Settings, database_url: str) -> Iterator[Flask]:
 
     made = create_app(settings, database_url)
     yield made
-    made.extensions["gis"].pool.close()
+    made.extensions["gis"].close()
 
 
 @pytest.fixture

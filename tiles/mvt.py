@@ -1,40 +1,41 @@
 """Vector tiles of a layer, encoded by PostGIS from shapes in global tile pixels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import mapbox_vector_tile
 import psycopg
-from psycopg.sql import Composable, Composed
 
 from layers import pixels
 from layers.geo import MAX_ZOOM, TileId
 from layers.model import Layer
 from layers.pixels import EXTENT
 from tiles import statements
+from tiles.statements import ALL, Wanted
 
 Connection = psycopg.Connection[Any]
 
 MOST_BYTES, MOST_POINTS = 500_000, 200_000
 """What a tile may hold before it is compressed."""
 
+_SURE = 2 * MOST_POINTS
+"""Bytes below which a tile cannot have too many corners: each takes two bytes at least."""
+
 _REACH = 1024
 """Units around a tile up to which a shape is left whole: cutting costs more than it saves."""
+
+_CROWDED = 13
+"""Deepest zoom at which lines and areas are drawn within the budget at once: above, a tile that has
+too many was better not drawn whole first."""
 
 _TRIES = 6
 """Times that a crowded tile is drawn at most before it fits."""
 
+_GUESS = 0.8
+"""Bytes of a tile by what they were reckoned at, before any was drawn."""
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which rows are drawn: a condition on the row ``t`` with the values of its placeholders."""
-
-    condition: Composable | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-ALL = Wanted()
+_bytes_by_cost: dict[tuple[str, int], float] = {}
+"""The same as it came out last, by layer and zoom: neighbours are alike."""
 
 
 class Drawn(NamedTuple):
@@ -61,10 +62,10 @@ def tile(conn: Connection, layer: Layer, at: TileId, wanted: Wanted = ALL) -> by
     if at.z < layer.tiles.minzoom:
         return b""
     if _is_gathered(layer, at.z):
-        return _run(conn, statements.points(layer, wanted.condition), _values(layer, at, wanted))
-    banded = pixels.band(layer, at.z) is not None
-    body, facts = (_budgeted if banded else _whole)(conn, layer, at, wanted)
-    if body and banded and _is_thinned(conn, layer, at, wanted):
+        return _run(conn, statements.points(layer, wanted), _values(layer, at, wanted))
+    crowded = layer.geometry.dimension > 0 and at.z <= _CROWDED
+    body, facts = (_budgeted if crowded else _whole)(conn, layer, at, wanted)
+    if body and pixels.band(layer, at.z) is not None and _is_thinned(conn, layer, at, wanted):
         facts["thinned"] = True
     return body + _labels(conn, layer, at, wanted) + _left_out(layer, facts)
 
@@ -79,10 +80,12 @@ def _whole(
     conn: Connection, layer: Layer, at: TileId, wanted: Wanted
 ) -> tuple[bytes, dict[str, Any]]:
     """Draw everything; if that is too much, what the budget allows."""
-    statement = statements.shapes(layer, at.z, wanted.condition)
-    row = conn.execute(statement, _values(layer, at, wanted)).fetchone()
-    body, corners = (bytes(row[0] or b""), row[1]) if row else (b"", 0)
-    if len(body) <= MOST_BYTES and corners <= MOST_POINTS:
+    values = _values(layer, at, wanted)
+    body = _run(conn, statements.shapes(layer, at.z, wanted), values)
+    if len(body) <= _SURE:
+        return body, {}
+    row = conn.execute(statements.corners(layer, at.z, wanted), values).fetchone()
+    if len(body) <= MOST_BYTES and row and row[0] <= MOST_POINTS:
         return body, {}
     return _budgeted(conn, layer, at, wanted)
 
@@ -91,15 +94,17 @@ def _budgeted(
     conn: Connection, layer: Layer, at: TileId, wanted: Wanted
 ) -> tuple[bytes, dict[str, Any]]:
     """Draw the best by rank, as many as fit; the guess is put right by what came out."""
-    cost, best = 0.9 * MOST_BYTES, Drawn(b"", 0, 0)
+    best, reckoned = Drawn(b"", 0, 0), _bytes_by_cost.get((layer.id, at.z), _GUESS)
     for _ in range(_TRIES):
+        cost = 0.93 * MOST_BYTES / reckoned
         drawn = _draw(conn, layer, at, wanted, cost)
-        if len(drawn.body) <= MOST_BYTES and drawn.shown >= best.shown:
+        size = len(drawn.body)
+        if size <= MOST_BYTES and drawn.shown >= best.shown:
             best = drawn
-        is_full = len(drawn.body) > 0.75 * MOST_BYTES or drawn.shown == layer.tiles.limit
-        if len(drawn.body) <= MOST_BYTES and (is_full or drawn.shown == drawn.total):
+        is_full = size > 0.75 * MOST_BYTES or drawn.shown == layer.tiles.limit
+        if size <= MOST_BYTES and (is_full or drawn.shown == drawn.total):
             break
-        cost *= 0.95 * MOST_BYTES / max(len(drawn.body), 1)
+        reckoned = _bytes_by_cost[layer.id, at.z] = max(size, 1) / cost
     facts = {"shown": best.shown, "total": drawn.total} if best.shown < drawn.total else {}
     return best.body, facts
 
@@ -111,13 +116,13 @@ def _draw(conn: Connection, layer: Layer, at: TileId, wanted: Wanted, cost: floa
         "limit": layer.tiles.limit,
         "header": 12.0 + 8 * len(statements.names(layer)),
     }
-    statement = statements.budget(layer, at.z, wanted.condition)
+    statement = statements.budget(layer, at.z, wanted)
     row = conn.execute(statement, _values(layer, at, wanted) | budget).fetchone()
     return Drawn(bytes(row[0] or b""), row[1], row[2]) if row else Drawn(b"", 0, 0)
 
 
 def _is_thinned(conn: Connection, layer: Layer, at: TileId, wanted: Wanted) -> bool:
-    statement = statements.thinned(layer, wanted.condition)
+    statement = statements.thinned(layer, wanted)
     row = conn.execute(statement, _values(layer, at, wanted)).fetchone()
     return bool(row and row[0])
 
@@ -126,12 +131,12 @@ def _labels(conn: Connection, layer: Layer, at: TileId, wanted: Wanted) -> bytes
     """Draw a layer of label points. Layers of a tile may simply stand one after the other."""
     if layer.tiles.labels is None or at.z < layer.tiles.labels:
         return b""
-    statement = statements.labels(layer, at.z, wanted.condition)
+    statement = statements.labels(layer, at.z, wanted)
     values = _values(layer, at, wanted) | {"name": layer.label_layer}
     return _run(conn, statement, values)
 
 
-def _run(conn: Connection, statement: Composed | bytes, values: Mapping[str, Any]) -> bytes:
+def _run(conn: Connection, statement: bytes, values: Mapping[str, Any]) -> bytes:
     row = conn.execute(statement, values).fetchone()
     return bytes(row[0]) if row and row[0] else b""
 

@@ -10,7 +10,7 @@ from layers import pixels
 from layers.geo import TileId
 from layers.model import Layer
 from tiles import mvt, pyramid, store
-from tiles.mvt import Wanted
+from tiles.statements import Wanted
 from tiles.store import Found, Store
 from tiles.versions import Versions
 

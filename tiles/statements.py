@@ -1,10 +1,11 @@
 """Statements that draw a tile, made from a layer's declaration. Pure.
 
-A statement does not hang on which tile is drawn, only on the layer and the zoom; where no condition
-comes with the request it is made once.
+A statement does not hang on which tile is drawn, only on the layer, the zoom and the condition, so
+it is made once for many tiles.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
@@ -14,7 +15,20 @@ from layers import pixels
 from layers.model import Layer
 from layers.pixels import EXTENT
 
-Statement = Composed | bytes
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows are drawn: a condition on the row ``t`` with the values of its placeholders.
+
+    ``key`` tells the condition from any other; statements are kept by it.
+    """
+
+    condition: Composable | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    key: Hashable = None
+
+
+ALL = Wanted()
 
 _SPECK = 64
 """Square units of a screen pixel; an area that is smaller is drawn as a square of this size."""
@@ -27,51 +41,80 @@ _COARSE_BOXES = 15
 _FEWEST = (1, 2, 5)
 """Corners of the simplest point, line and area."""
 
+_MOST_KEPT = 2000
+
 _made: dict[tuple[Any, ...], bytes] = {}
 
 
-def shapes(layer: Layer, zoom: int, condition: Composable | None) -> Statement:
+def shapes(layer: Layer, zoom: int, wanted: Wanted) -> bytes:
     """Draw lines, areas, or points one by one."""
     column = pixels.column(layer, zoom)
     return _kept(
         ("shapes", *_declared(layer), column, _written(layer, zoom)),
-        condition,
+        wanted,
         lambda: sql.query("tile_shapes").format(
             shape=_shape(layer, column),
             fields=_fields(layer),
             table=table(layer),
-            where=_where(zoom, column, condition),
+            where=_where(zoom, column, wanted),
         ),
     )
 
 
-def budget(layer: Layer, zoom: int, condition: Composable | None) -> Statement:
+def budget(layer: Layer, zoom: int, wanted: Wanted) -> bytes:
     """Draw the best of them by rank."""
     column = pixels.column(layer, zoom)
     return _kept(
         ("budget", *_declared(layer), column, _written(layer, zoom)),
-        condition,
+        wanted,
         lambda: sql.query("tile_budget").format(
-            columns=SQL(", ").join(
-                Identifier("t", name) for name in dict.fromkeys((*names(layer), column, "px_size"))
-            ),
+            **_ranking(layer),
+            columns=_listed("t", (*names(layer), column, "px_size")),
             corners=_corners(layer, column),
             shape=_shape(layer, column),
             fields=_fields(layer),
             fewest=Literal(_FEWEST[layer.geometry.dimension]),
-            rank=_rank(layer),
-            key=Identifier(layer.key),
             table=table(layer),
-            where=_where(zoom, column, condition),
+            where=_where(zoom, column, wanted),
         ),
     )
 
 
-def points(layer: Layer, condition: Composable | None) -> Statement:
+def _ranking(layer: Layer) -> dict[str, Composable]:
+    """Return what rows are ranked by: the declared field, then size, then the key."""
+    ranks = dict.fromkeys([*([layer.tiles.rank] if layer.tiles.rank else []), "px_size", layer.key])
+    ways = [SQL("best.{} DESC NULLS LAST").format(Identifier(f"_{name}")) for name in ranks]
+    return {
+        "ranks": SQL(", ").join(
+            SQL("t.{} AS {}").format(Identifier(name), Identifier(f"_{name}")) for name in ranks
+        ),
+        "best_first": SQL(", ").join(ways),
+    }
+
+
+def _listed(of: str, wanted: Iterable[str]) -> Composed:
+    return SQL(", ").join(Identifier(of, name) for name in dict.fromkeys(wanted))
+
+
+def corners(layer: Layer, zoom: int, wanted: Wanted) -> bytes:
+    """Count the corners of lines and areas."""
+    column = pixels.column(layer, zoom)
+    return _kept(
+        ("corners", *_declared(layer), column, _written(layer, zoom)),
+        wanted,
+        lambda: sql.query("tile_corners").format(
+            column=Identifier("t", column),
+            table=table(layer),
+            where=_where(zoom, column, wanted),
+        ),
+    )
+
+
+def points(layer: Layer, wanted: Wanted) -> bytes:
     """Draw the best point of every cell of a grid, with the number of points in the cell."""
     return _kept(
         ("points", *_declared(layer), repr(layer.attention)),
-        condition,
+        wanted,
         lambda: sql.query("tile_points").format(
             shape=_moved("px"),
             fields=_fields(layer),
@@ -79,35 +122,33 @@ def points(layer: Layer, condition: Composable | None) -> Statement:
             rank=_rank(layer),
             key=Identifier(layer.key),
             table=table(layer),
-            where=_where(_COARSE_BOXES, "px", condition),
+            where=_where(_COARSE_BOXES, "px", wanted),
         ),
     )
 
 
-def labels(layer: Layer, zoom: int, condition: Composable | None) -> Statement:
+def labels(layer: Layer, zoom: int, wanted: Wanted) -> bytes:
     """Draw the points where areas are named."""
     banded = pixels.band(layer, zoom) is not None
     thin = SQL(" AND t.tile_from <= {}").format(Literal(zoom)) if banded else SQL("")
     return _kept(
         ("labels", *_declared(layer), _written(layer, zoom)),
-        condition,
+        wanted,
         lambda: sql.query("tile_shapes").format(
             shape=_moved("anchor"),
             fields=_fields(layer),
             table=table(layer),
-            where=_where(_COARSE_BOXES, "anchor", condition) + thin,
+            where=_where(_COARSE_BOXES, "anchor", wanted) + thin,
         ),
     )
 
 
-def thinned(layer: Layer, condition: Composable | None) -> Statement:
+def thinned(layer: Layer, wanted: Wanted) -> bytes:
     """Tell whether a tile leaves out what is too small for it."""
     return _kept(
         ("thinned", *_declared(layer)),
-        condition,
-        lambda: sql.query("tile_thinned").format(
-            table=table(layer), where=_where(0, "px", condition)
-        ),
+        wanted,
+        lambda: sql.query("tile_thinned").format(table=table(layer), where=_where(0, "px", wanted)),
     )
 
 
@@ -116,15 +157,17 @@ def names(layer: Layer) -> list[str]:
     return list(dict.fromkeys((layer.key, *layer.tiles.fields)))
 
 
-def _kept(
-    key: tuple[Any, ...], condition: Composable | None, make: Callable[[], Composed]
-) -> Statement:
-    """Make a statement once; with a condition, every time."""
-    if condition is not None:
-        return make()
-    if key not in _made:
-        _made[key] = make().as_bytes(None)
-    return _made[key]
+def _kept(key: tuple[Any, ...], wanted: Wanted, make: Callable[[], Composed]) -> bytes:
+    """Make a statement once; those with a condition are kept by it, the latest ones."""
+    if wanted.condition is not None and wanted.key is None:
+        return make().as_bytes(None)
+    key += (wanted.key,)
+    found = _made.get(key)
+    if found is None:
+        if len(_made) >= _MOST_KEPT:
+            _made.pop(next(iter(_made)), None)
+        found = _made[key] = make().as_bytes(None)
+    return found
 
 
 def _declared(layer: Layer) -> tuple[Any, ...]:
@@ -142,7 +185,7 @@ def table(layer: Layer) -> Identifier:
 
 
 def _fields(layer: Layer) -> Composed:
-    return SQL(", ").join(Identifier("t", name) for name in names(layer))
+    return _listed("t", names(layer))
 
 
 def _rank(layer: Layer) -> Composable:
@@ -169,7 +212,7 @@ def _urgent(layer: Layer) -> Composed:
     return SQL("{0} DESC, CASE WHEN {0} THEN {1} END, ").format(asks, late)
 
 
-def _where(zoom: int, column: str, condition: Composable | None) -> Composed:
+def _where(zoom: int, column: str, wanted: Wanted) -> Composed:
     """Choose the rows whose box touches the tile with its margin."""
     place = Identifier("t", column)
     found: list[Composable] = [
@@ -188,8 +231,8 @@ def _where(zoom: int, column: str, condition: Composable | None) -> Composed:
     if column not in ("px", "anchor"):
         # Written out, so that the planner sees which index has just these rows.
         found.append(SQL("t.tile_from <= {}").format(Literal(zoom)))
-    if condition is not None:
-        found.append(SQL("({})").format(condition))
+    if wanted.condition is not None:
+        found.append(SQL("({})").format(wanted.condition))
     return SQL(" AND ").join(found)
 
 

@@ -67,8 +67,7 @@ def test_a_change_while_the_server_was_down_is_seen_at_its_start(
     try:
         assert _names(again.test_client()) == ["Mới"]
     finally:
-        again.extensions["gis"].freshness.stop()
-        again.extensions["gis"].pool.close()
+        again.extensions["gis"].close()
 
 
 def test_a_change_is_found_without_being_told(schools: Connection, client: FlaskClient) -> None:
@@ -165,8 +164,7 @@ def test_the_description_repeats_the_choice(client: FlaskClient) -> None:
 def admin(settings: Settings, database_url: str) -> Any:
     app = create_app(replace(settings, admin_token="secret"), database_url)
     yield app.test_client()
-    app.extensions["gis"].freshness.stop()
-    app.extensions["gis"].pool.close()
+    app.extensions["gis"].close()
 
 
 @pytest.mark.parametrize(

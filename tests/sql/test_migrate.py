@@ -115,16 +115,23 @@ def test_a_new_optional_field_becomes_a_column(conn: Connection, layers: Layers)
     assert _one(conn, "SELECT count(*) FROM layer.camera") == 1
 
 
-def test_label_points_are_computed_for_rows_that_are_there(
-    conn: Connection, layers: Layers
+@pytest.mark.parametrize("lost", ["anchor", "px", "tile_from"])
+def test_columns_for_tiles_are_computed_for_rows_that_are_there(
+    conn: Connection, layers: Layers, lost: str
 ) -> None:
-    conn.execute("ALTER TABLE layer.province DROP COLUMN anchor")
+    """As in a database from before they were kept: without the columns, and without triggers."""
+    for trigger in ("keep_tile_columns", "note_insert"):
+        conn.execute(f"DROP TRIGGER {trigger} ON layer.province")  # type: ignore[arg-type]
+    conn.execute(f"ALTER TABLE layer.province DROP COLUMN {lost}")  # type: ignore[arg-type]
     conn.execute(
         "INSERT INTO layer.province (code, name, full_name, geom) VALUES"
         " ('19', 'x', 'x', ST_Multi(ST_MakeEnvelope(105, 21, 106, 22, 4326)))"
     )
     assert tables.prepare(conn, layers) == ["province"]
-    assert _one(conn, "SELECT ST_AsText(anchor) FROM layer.province") == "POINT(105.5 21.5)"
+    assert _one(conn, "SELECT tile_from FROM layer.province") == 0
+    anchor = _one(conn, "SELECT ST_XMin(anchor) / 2 ^ 34 * 360 - 180 FROM layer.province")
+    assert anchor == pytest.approx(105.5, abs=1e-6)
+    assert tables.prepare(conn, layers) == []
 
 
 def test_cells_cannot_be_made_up_for_rows_that_are_there(conn: Connection, layers: Layers) -> None:

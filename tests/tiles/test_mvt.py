@@ -139,9 +139,9 @@ def test_the_index_of_the_shapes_is_used(conn: Connection, layers: Layers) -> No
     )
     conn.execute("ANALYZE layer.camera")
     camera = layers.get("camera")
-    statement = statements.shapes(camera, HERE.z, None)
-    values = mvt._values(camera, HERE, mvt.ALL)
-    plan = conn.execute(b"EXPLAIN " + bytes(statement), values).fetchall()
+    statement = statements.shapes(camera, HERE.z, statements.ALL)
+    values = mvt._values(camera, HERE, statements.ALL)
+    plan = conn.execute(b"EXPLAIN " + statement, values).fetchall()
     assert "camera_px_idx" in "\n".join(row[0] for row in plan)
 
 

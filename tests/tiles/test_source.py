@@ -15,8 +15,8 @@ from layers.geo import TileId
 from layers.model import Layer
 from layers.registry import Layers
 from tiles import changes, pyramid, store
-from tiles.mvt import Wanted
 from tiles.source import Source
+from tiles.statements import Wanted
 from tiles.store import Found, Store
 from tiles.versions import Versions
 

@@ -197,7 +197,7 @@ def api(ogc_database: str) -> Iterator[Api]:
     """The interface over the rows of this module; tests do not change them."""
     app = create_app(Settings(), ogc_database)
     yield Api(app.test_client())
-    app.extensions["gis"].pool.close()
+    app.extensions["gis"].close()
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_the_definition_asks_nothing_of_the_database() -> None:
     app = create_app(Settings(), "host=/nowhere dbname=nothing")
     assert app.test_client().get("/ogc/openapi").status_code == 200
     assert app.test_client().get("/ogc/conformance").status_code == 200
-    app.extensions["gis"].pool.close()
+    app.extensions["gis"].close()
 
 
 def test_collections_are_all_layers(api: Any, layers: Any) -> None:
@@ -217,7 +217,7 @@ def test_links_start_with_the_public_address(ogc_database: str) -> None:
         text = client.get(path).text
         assert "https://gis.example.vn/map/ogc" in text
         assert "localhost" not in text
-    app.extensions["gis"].pool.close()
+    app.extensions["gis"].close()
 
 
 def test_links_start_with_the_name_that_the_client_used(api: Any) -> None:
@@ -267,7 +267,7 @@ def test_a_database_that_is_away_is_said_so() -> None:
         assert answer.status_code == 503
         assert answer.content_type == "application/problem+json"
         assert client.get(path, headers={"Accept": "text/html"}).mimetype == "text/html"
-    app.extensions["gis"].pool.close()
+    app.extensions["gis"].close()
 
 
 def test_a_question_that_takes_too_long_is_stopped(

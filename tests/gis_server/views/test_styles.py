@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from psycopg_pool import ConnectionPool
 
 from gis_server import errors
 from gis_server.settings import Settings
@@ -17,7 +16,7 @@ from layers import registry
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     app = Flask(__name__)
-    app.extensions["gis"] = assemble(Settings(), registry.load(), ConnectionPool("", open=False))
+    app.extensions["gis"] = assemble(Settings(), registry.load(), "")
     app.register_blueprint(styles.blueprint())
     errors.install(app)
     return app.test_client()

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from psycopg_pool import ConnectionPool
 
 from gis_server import errors
 from gis_server.settings import Settings
@@ -33,9 +32,7 @@ def client(tmp_path: Path) -> FlaskClient:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(name, encoding="utf-8")
     app = Flask(__name__, static_folder=None)
-    app.extensions["gis"] = assemble(
-        Settings(node_modules=tmp_path), registry.load(), ConnectionPool("", open=False)
-    )
+    app.extensions["gis"] = assemble(Settings(node_modules=tmp_path), registry.load(), "")
     app.register_blueprint(web.blueprint())
     errors.install(app)
     return app.test_client()

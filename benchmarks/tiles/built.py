@@ -1,0 +1,101 @@
+"""The whole pyramid, against tippecanoe; what is in it; and one changed parcel."""
+
+import shutil
+import subprocess
+import time
+
+import mapbox_vector_tile
+
+from benchmarks.tiles import report, servers
+from benchmarks.tiles.data import LAYER, Database
+from benchmarks.tiles.fresh import get
+from layers import pixels
+from layers.geo import TileId
+from tiles import store
+from tiles.mvt import MOST_BYTES
+from tiles.store import Store
+
+
+def pyramid(database: Database) -> None:
+    """Draw zooms 0 to 16 of everything."""
+    report.section("The whole pyramid, zooms 0 to 16")
+    begun = time.perf_counter()
+    print(database.gis("tiles", "build", LAYER).strip())
+    own = time.perf_counter() - begun
+    print(f"ours: {own:.1f} s")
+    kept = Store(database.var / "gis" / "tiles")
+    largest = 0
+    for at in kept.tiles(LAYER):
+        found = kept.find(store.name_of(LAYER, at))
+        if found:
+            with open(found.file, "rb") as file:  # noqa: PTH123
+                largest = max(largest, len(store.unpack(file.read())))
+    report.goal("largest tile", largest / 1000, MOST_BYTES / 1000 + 1, at_least=False, unit=" kB")
+    theirs = _tippecanoe(database)
+    report.goal("pyramid: ours / tippecanoe", own / theirs, 0.25, at_least=False, unit="x")
+
+
+def _tippecanoe(database: Database) -> float:
+    source, made = database.var / "city.fgb", database.var / "city.pmtiles"
+    if not source.exists():
+        parcels = str(database.var / f"{LAYER}.parquet")
+        import geopandas as gpd  # noqa: PLC0415 - needed once
+
+        gpd.read_parquet(parcels).to_file(source, driver="FlatGeobuf")
+    begun = time.perf_counter()
+    subprocess.run(
+        [
+            str(servers.peers(database) / "tippecanoe"), "-q", "-f", "-Z0", "-z16", "-l", LAYER,
+            "--drop-densest-as-needed", "-o", str(made), str(source),
+        ],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    seconds = time.perf_counter() - begun
+    print(f"tippecanoe: {seconds:.1f} s, {made.stat().st_size / 1e6:.1f} MB")
+    return seconds
+
+
+def changed(database: Database, times: int = 20) -> None:
+    """Change a parcel; take the time until all its tiles have been drawn with the change."""
+    report.section("A changed parcel: all its tiles of zooms 10 to 16 drawn anew")
+    took = []
+    with servers.ours(database) as server, database.connect() as conn:
+        for n in range(times):
+            key, tiles = _some_parcel(conn, n)
+            conn.execute(
+                f"UPDATE layer.{LAYER} SET sheet = %s WHERE id = %s",  # noqa: S608
+                (f"changed {n}", key),
+            )
+            while not _shows(get(server, tiles[-1]), key, f"changed {n}"):
+                time.sleep(0.02)
+            begun = time.perf_counter()
+            for at in tiles[:-1]:
+                get(server, at)
+            took.append((time.perf_counter() - begun) * 1000 * len(tiles) / (len(tiles) - 1))
+    took.sort()
+    print(f"{times} parcels: median {took[times // 2]:.1f} ms, most {took[-1]:.1f} ms")
+    report.goal("a changed parcel", took[times // 2], 50, at_least=False, unit=" ms")
+    shutil.rmtree(database.var / "gis" / "tiles" / ".more", ignore_errors=True)
+
+
+def _some_parcel(conn: object, n: int) -> tuple[int, list[TileId]]:
+    row = conn.execute(  # type: ignore[attr-defined]
+        f"SELECT id, ST_XMin(px), ST_YMin(px) FROM layer.{LAYER}"  # noqa: S608
+        " WHERE tile_from <= 13 ORDER BY id OFFSET %s LIMIT 1",
+        (n * 15_000,),
+    ).fetchone()
+    key, x, y = row
+    return key, [
+        TileId(zoom, int(x // pixels.side(zoom)), int(y // pixels.side(zoom)))
+        for zoom in range(10, 17)
+    ]
+
+
+def _shows(body: bytes, key: int, sheet: str) -> bool:
+    if not body:
+        return False
+    features = mapbox_vector_tile.decode(body)[LAYER]["features"]
+    return any(
+        f["properties"]["id"] == key and f["properties"].get("sheet") == sheet for f in features
+    )

