@@ -1,7 +1,7 @@
 """How bodies leave the house: content type, validators, caching."""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ MVT = "application/vnd.mapbox-vector-tile"
 
 TILE_CACHE = "public, max-age=5, s-maxage=1, stale-while-revalidate=1"
 """A map asks again every five seconds, which costs a look at a file; a shared cache each second."""
+
+_FAST = 1
+"""Level of compression of what is sent once."""
 
 _WORTH_COMPRESSING = 1024
 """Bytes; below this the header costs more than it saves."""
@@ -72,13 +75,25 @@ def uncached(content: Mapping[str, Any]) -> Response:
     return answer
 
 
-def hexagons(body: bytes, *, max_age: int) -> Response:
-    """Answer with a tile of hexagons, or 204 when nothing is in it."""
-    if not body:
-        empty = Response(status=204)
-        empty.headers["Cache-Control"] = f"public, max-age={max_age}"
-        return _shared(empty)
-    return _validated(Response(body, mimetype=MVT), max_age=max_age)
+def hexagons(tag: str, draw: Callable[[], bytes]) -> Response:
+    """Answer with a tile of hexagons, 204 when nothing is in it, 304 without drawing it.
+
+    Args:
+        tag: tells the data and the choice from any other.
+        draw: makes the tile.
+    """
+    encoding = "gzip" if request.accept_encodings["gzip"] > 0 else "identity"
+    tagged = f'"{tag}-{encoding}"'
+    if request.if_none_match.contains_weak(tagged.strip('"')):
+        answer = Response(status=304)
+    else:
+        body = draw()
+        answer = Response(body, mimetype=MVT) if body else Response(status=204)
+        if body and encoding == "gzip":
+            answer.set_data(store.pack(body, _FAST))
+            answer.headers["Content-Encoding"] = encoding
+    answer.headers["ETag"] = tagged
+    return _tile_headers(answer)
 
 
 def _validated(answer: Response, *, max_age: int) -> Response:

@@ -1,5 +1,6 @@
 """H3 heatmaps: tiles of hexagons and their TileJSON, by time and category."""
 
+import hashlib
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -11,7 +12,7 @@ from layers.model import Layer
 from tiles import heatmap, tilejson
 
 MAX_AGE = 30
-"""Seconds that a browser may keep a tile without asking."""
+"""Seconds that a browser may keep a description without asking."""
 
 _KNOWN = {"datetime", "category", "lang"}
 
@@ -36,9 +37,16 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     layer = gis().layers.get(layer_id)
     at = params.tile(z, x, y)
     wanted = _filter(layer)
-    with gis().pool.connection() as conn:
-        body = heatmap.tile(conn, layer, at, wanted)
-    return answers.hexagons(body, max_age=MAX_AGE)
+    gis().freshness.ensure()
+    # Hexagons count events beyond the margin of tiles, so the version is that of the layer.
+    version = gis().freshness.versions.layer(layer.id)
+    digest = hashlib.blake2b(repr(wanted).encode(), digest_size=8).hexdigest()
+
+    def draw() -> bytes:
+        with gis().tile_pool.connection() as conn:
+            return heatmap.tile(conn, layer, at, wanted)
+
+    return answers.hexagons(f"{version:x}-{digest}", draw)
 
 
 def _filter(layer: Layer) -> heatmap.Filter:

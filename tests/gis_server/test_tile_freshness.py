@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from gis_server.app import create_app
 from gis_server.settings import Settings
 from layers.geo import TileId
+from tiles import heatmap
 
 Connection = psycopg.Connection[Any]
 
@@ -217,3 +218,26 @@ def test_an_unknown_layer_or_tile_is_not_found(admin: FlaskClient) -> None:
     for body in ({"layers": ["nowhere"]}, {"tiles": ["1/9/9"]}):
         answer = admin.post("/tiles/purge", json=body, headers={"Authorization": "Bearer secret"})
         assert answer.status_code == 404
+
+
+def test_hexagons_that_did_not_change_are_not_counted_again(
+    province: Connection, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/heatmap/incident/8/203/112.mvt?datetime=2026-01-01/2026-01-31"
+    add = (
+        "INSERT INTO layer.incident (category, occurred_at, geom, h3) VALUES"
+        " ('theft', '2026-01-05', ST_SetSRID(ST_MakePoint(105.85, 21.55), 4326),"
+        " 622646572370591743)"
+    )
+    province.execute(add.encode())
+    before = client.get(path)
+    assert before.status_code == 200
+    tag = {"If-None-Match": before.headers["ETag"]}
+    with monkeypatch.context() as nobody:
+        nobody.setattr(heatmap, "tile", None)
+        assert client.get(path, headers=tag).status_code == 304
+    assert client.get(path.replace("31", "30"), headers=tag).status_code == 200
+    province.execute(add.encode())
+    _learn(client)
+    after = client.get(path, headers=tag)
+    assert (after.status_code, after.data != before.data) == (200, True)
