@@ -1,9 +1,10 @@
 """From layers and a theme to one MapLibre style: no layer knows another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from layers.model import Layer
+from styles import several
 from styles.errors import SlotUnknown, StyleInvalid
 from styles.fragment import Words, draw
 from styles.theme import Theme, font_faces, slots, theme
@@ -79,7 +80,7 @@ def _anchor(slot: str) -> StyleLayer:
 def _of_layer(words: Words) -> list[StyleLayer]:
     layer, seen = words.layer, set()
     found: list[StyleLayer] = []
-    for raw in layer.style["layers"]:
+    for raw in several.dressed(layer):
         body = draw(words, raw)
         if raw["id"] in seen:
             raise StyleInvalid(layer, f"layers.{raw['id']}", "this id is used twice")
@@ -92,9 +93,15 @@ def _of_layer(words: Words) -> list[StyleLayer]:
                 "type": body.pop("type"),
                 "source": layer.id,
                 "source-layer": layer.label_layer if raw["type"] == "symbol" else layer.id,
-                "metadata": {"gis:layer": layer.id, "gis:slot": raw["slot"]},
+                "metadata": _metadata(layer, raw),
                 "layout": layout,
                 **body,
             }
         )
     return found
+
+
+def _metadata(layer: Layer, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the map application asks of a style layer: whose it is, what it means."""
+    said = {"gis:layer": layer.id, "gis:slot": raw["slot"]}
+    return {**said, "gis:several": True} if raw["id"] in several.ids() else said

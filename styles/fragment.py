@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.model import Layer
-from styles import expressions, sprites
+from styles import expressions, several, sprites
 from styles.errors import CodesMissing, FieldNotInTile, IconUnknown, StyleInvalid, TokenUnknown
 from styles.theme import Theme
 
@@ -91,7 +91,7 @@ def draw(words: Words, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_fields(layer: Layer, place: str, made: Mapping[str, Any]) -> None:
-    carried = {layer.key, *layer.tiles.fields}
+    carried = {layer.key, *layer.tiles.fields, *several.carried(layer)}
     parts = [made.get(key) for key in ("filter", "layout", "paint")]
     for name in expressions.fields(parts):
         if name not in carried:

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from layers.model import Layer, Text
+from styles import several
 from styles.errors import CodesMissing, IconUnknown
 from styles.fragment import Words
 from styles.sprites import names
 from styles.theme import theme
 
 _PLACE = "legend"
+_SEVERAL = {"vi": "Nhiều điểm gần nhau, kèm số lượng", "en": "Several close together, and how many"}
 
 
 def legend(layer: Layer, theme_name: str) -> list[dict[str, Any]]:
@@ -23,7 +25,14 @@ def legend(layer: Layer, theme_name: str) -> list[dict[str, Any]]:
         StyleInvalid: a token, a code or an icon that does not exist.
     """
     words = Words(layer, theme(theme_name), "vi")
-    return [sign for entry in layer.style.get("legend", ()) for sign in _signs(words, entry)]
+    entries = [*layer.style.get("legend", ()), *_several(layer)]
+    return [sign for entry in entries for sign in _signs(words, entry)]
+
+
+def _several(layer: Layer) -> Iterator[Mapping[str, Any]]:
+    """Yield the sign of a symbol that stands for several, where the layer gives it a colour."""
+    if isinstance(several.color(layer), str):
+        yield {"swatch": "circle", "color": several.color(layer), "title": _SEVERAL}
 
 
 def _signs(words: Words, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

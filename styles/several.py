@@ -1,0 +1,96 @@
+"""Symbols that stand for several points: drawn alike for every layer, said once in several.yaml."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from layers.model import Layer
+from styles.errors import StyleInvalid
+
+StyleLayer = Mapping[str, Any]
+
+COUNT = "point_count"
+"""The property of a tile's point that tells for how many it stands."""
+
+_PLACE = "cluster"
+_COLOR = "@normal"
+_USUAL = ("point", "detail-label", "place-label")
+"""Slots whose signs give way to the number; what is unusual keeps its sign beside it."""
+
+_KEYS = ("color", "minzoom", "filter")
+
+_IS_ONE = ["<=", ["coalesce", ["get", COUNT], 1], 1]
+_MIDDLE = ["literal", [0, 0]]
+_CORNERS: Mapping[float, list[int]] = {8: [16, -22], 14: [12, -18]}
+"""By zoom, where an unusual sign stands so that it leaves the number free: pixels of an icon."""
+
+
+@cache
+def _shared() -> tuple[StyleLayer, ...]:
+    said = yaml.safe_load(files("styles").joinpath("several.yaml").read_text("utf-8"))
+    return tuple(said["layers"])
+
+
+def ids() -> frozenset[str]:
+    """Return the ids of the style layers that draw such symbols."""
+    return frozenset(raw["id"] for raw in _shared())
+
+
+def carried(layer: Layer) -> frozenset[str]:
+    """Return what tiles of a layer say beside its fields."""
+    return frozenset({COUNT}) if layer.geometry.dimension == 0 else frozenset()
+
+
+def color(layer: Layer) -> Any:
+    """Return the colour of a layer's discs as style.json says it; None where it says nothing."""
+    said = layer.style.get(_PLACE)
+    return said.get("color") if isinstance(said, dict) else None
+
+
+def dressed(layer: Layer) -> Iterator[StyleLayer]:
+    """Yield the style layers of a layer's folder and, for points, those of several at one place.
+
+    Raises:
+        StyleInvalid: ``cluster`` is neither false nor a mapping of what it may say.
+    """
+    said = layer.style.get(_PLACE, {})
+    if not (said is False or (isinstance(said, dict) and set(said) <= set(_KEYS))):
+        raise StyleInvalid(layer, _PLACE, f"is false, or says some of: {', '.join(_KEYS)}")
+    if said is False or layer.geometry.dimension != 0:
+        yield from layer.style["layers"]
+        return
+    start = said.get("minzoom", layer.tiles.minzoom)
+    yield from (_giving_way(raw, start) for raw in layer.style["layers"])
+    wanted = ["all", ["!", _IS_ONE], *([said["filter"]] if "filter" in said else [])]
+    for raw in _shared():
+        yield _colored({**raw, "minzoom": start, "filter": wanted}, said.get("color", _COLOR))
+
+
+def _giving_way(raw: StyleLayer, start: float) -> StyleLayer:
+    """Return a style layer that leaves its place to the number, or stands at its corner."""
+    if raw.get("slot") in _USUAL:
+        one = ["any", _IS_ONE, ["<", ["zoom"], start]]
+        return {**raw, "filter": ["all", one, raw["filter"]] if "filter" in raw else one}
+    layout = raw.get("layout", {})
+    if raw.get("slot") != "status" or "icon-image" not in layout or "icon-offset" in layout:
+        return raw
+    stops = {zoom: at for zoom, at in _CORNERS.items() if zoom > start}
+    stops = {start: _CORNERS[min(stops, default=max(_CORNERS))], **stops}
+    offset = ["interpolate", ["linear"], ["zoom"], start - 0.001, _MIDDLE]
+    for zoom, at in stops.items():
+        offset += [zoom, ["case", _IS_ONE, _MIDDLE, ["literal", at]]]
+    return {**raw, "layout": {"icon-padding": 0, **layout, "icon-offset": offset}}
+
+
+def _colored(value: Any, chosen: Any) -> Any:
+    match value:
+        case "@several":
+            return chosen
+        case dict():
+            return {key: _colored(part, chosen) for key, part in value.items()}
+        case list():
+            return [_colored(part, chosen) for part in value]
+    return value
