@@ -112,6 +112,7 @@ export class Cards {
   /** @param {{point: {x: number, y: number}}} event a click on the map */
   click({ point }) {
     const found = find(this.app.view.map, point, this.app.layers);
+    if (found.several) return this.#apart(found.several);
     const marks = unique([...found.places, ...found.marks]);
     if (!marks.length && found.cell) return this.#cell(found.cell);
     const above = unique([...marks, ...found.areas]);
@@ -119,6 +120,12 @@ export class Cards {
     if ((marks.length || found.areas.length) > 1) return this.#choose(all);
     if (all.length) this.#take(all[0], all.slice(1));
     else this.close();
+  }
+
+  /** Go so near that what a sign stands for comes apart. @param {any} feature of a point layer */
+  #apart(feature) {
+    this.close();
+    this.app.view.closer(feature.geometry.coordinates, feature.source);
   }
 
   /** @param {Hit} hit @param {Hit[]} others */

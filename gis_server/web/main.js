@@ -8,6 +8,7 @@ import { position } from "./format.js";
 import { HeatClasses, tilejson } from "./map/heat.js";
 import { canDraw, View } from "./map/view.js";
 import { drawDemo, drawHeader } from "./panels/header.js";
+import { drawLeftOut } from "./panels/left-out.js";
 import { drawLegend } from "./panels/legend.js";
 import { Notices, failure } from "./panels/notices.js";
 import { Search } from "./panels/search.js";
@@ -62,6 +63,7 @@ export class App {
     drawSources(this);
     drawSide(this);
     drawLegend(this);
+    drawLeftOut(this);
     this.cards.draw();
   }
 
@@ -143,6 +145,7 @@ function listen(app) {
   map.on("mousemove", (event) => (pointer.textContent = position(event.lngLat)));
   map.on("mouseout", () => (pointer.textContent = ""));
   map.on("zoomend", () => app.store.get().panel === "layers" && drawSide(app));
+  map.on("idle", () => drawLeftOut(app));
   map.on("error", (event) => sourceFailed(app, event));
   new HeatClasses(app.view, ({ breaks, empty }) => {
     const heat = app.view.scene.heat;

@@ -81,7 +81,8 @@ def test_several_features_under_a_click_are_offered_to_choose_from(screen: Any) 
     points = [feature["geometry"]["coordinates"] for feature in features]
     one, other = min(combinations(points, 2), key=lambda pair: math.dist(*pair))
     page = screen.open("/?layers=camera&panel=none")
-    screen.look((one[0] + other[0]) / 2, (one[1] + other[1]) / 2, 10)
+    # From this zoom on all cameras are drawn one by one.
+    screen.look((one[0] + other[0]) / 2, (one[1] + other[1]) / 2, 14)
     screen.click_map()
     rows = page.locator("#card .rows button")
     expect(rows.nth(1)).to_be_visible()

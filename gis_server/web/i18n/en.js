@@ -64,6 +64,8 @@ export default {
   neverLoaded: "No data yet",
   always: "Always shown",
   zoomIn: "Zoom in to see",
+  leftOut: "Zoom in to see all: {what}",
+  leftOutPart: "{shown} / {total} {what}",
   owner: "Responsible unit",
   licence: "Licence",
   rows: "Objects",

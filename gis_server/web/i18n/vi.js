@@ -64,6 +64,8 @@ export default {
   neverLoaded: "Chưa có dữ liệu",
   always: "Luôn hiển thị",
   zoomIn: "Phóng to để thấy",
+  leftOut: "Phóng to để xem đủ: {what}",
+  leftOutPart: "{shown} / {total} {what}",
   owner: "Đơn vị quản lý",
   licence: "Giấy phép",
   rows: "Số đối tượng",

@@ -1,7 +1,11 @@
 import { HEAT, PLACES } from "./style.js";
 
 /** @typedef {{layer: string, id: string, properties: Record<string, any>}} Hit a feature under the pointer */
-/** @typedef {{places: Hit[], marks: Hit[], areas: Hit[], base: Hit[], ground: Hit[], cell: any}} Hits */
+/**
+ * What is under the pointer; `several` is there when the topmost sign stands for many and tells how many.
+ *
+ * @typedef {{several: any, places: Hit[], marks: Hit[], areas: Hit[], base: Hit[], ground: Hit[], cell: any}} Hits
+ */
 
 const REACH = { fine: 4, coarse: 16 };
 
@@ -18,9 +22,11 @@ export function find(map, point, layers) {
   const around = /** @type {any} */ ([[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]]);
   const near = map.queryRenderedFeatures(around).filter((feature) => feature.layer.type !== "fill");
   const under = map.queryRenderedFeatures(/** @type {any} */ ([point.x, point.y])).filter((feature) => feature.layer.type === "fill");
-  const marks = references(near, layers);
+  const marks = references(near.filter((feature) => !isSeveral(feature)), layers);
   const areas = references(under, layers).filter((hit) => !has(marks, hit));
+  const top = near.find((feature) => feature.source === PLACES || isMark(feature, layers));
   return {
+    several: top && isSeveral(top) ? top : null,
     places: [...near, ...under].filter((f) => f.source === PLACES).map((f) => ({ layer: f.properties.layer, id: String(f.properties.id), properties: f.properties })),
     marks: marks.filter((hit) => !layers.base.has(hit.layer)),
     areas: areas.filter((hit) => !layers.base.has(hit.layer)),
@@ -28,6 +34,17 @@ export function find(map, point, layers) {
     ground: areas.filter((hit) => layers.base.has(hit.layer)),
     cell: under.find((feature) => feature.source === HEAT),
   };
+}
+
+/** @param {any} feature */
+function isSeveral(feature) {
+  return feature.layer.metadata?.["gis:several"] === true;
+}
+
+/** @param {any} feature @param {import("../catalogue.js").Layers} layers */
+function isMark(feature, layers) {
+  const owner = feature.layer.metadata?.["gis:layer"];
+  return Boolean(layers.get(owner)) && !layers.base.has(owner);
 }
 
 /** @param {any[]} features @param {import("../catalogue.js").Layers} layers @returns {Hit[]} */

@@ -60,6 +60,18 @@ export class View {
   }
 
   /**
+   * Move nearer to a place, at most to where every point of a layer is drawn.
+   *
+   * @param {[number, number]} center degrees
+   * @param {string} id of the layer
+   */
+  closer(center, id) {
+    const now = this.map.getZoom();
+    const deepest = this.map.getSource(id)?.maxzoom ?? this.map.getMaxZoom();
+    this.map.easeTo({ center, zoom: Math.max(now + 1, Math.min(Math.floor(now) + 2, deepest)), duration: 600 });
+  }
+
+  /**
    * Return whom the tiles of a layer name as their source.
    *
    * @param {string} id
