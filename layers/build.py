@@ -148,7 +148,8 @@ def _aliases(declared: list[str] | Mapping[str, float]) -> tuple[Alias, ...]:
 
 
 def _tiles(declared: Mapping[str, Any]) -> Tiles:
-    return Tiles(**{**declared, "fields": tuple(declared["fields"])})
+    first = tuple((name, tuple(codes)) for name, codes in declared.get("first", {}).items())
+    return Tiles(**{**declared, "fields": tuple(declared["fields"]), "first": first})
 
 
 def _heatmap(declared: Mapping[str, Any] | None) -> Heatmap | None:
@@ -190,6 +191,8 @@ def contradictions(
     yield from _wrong_fields(made)
     if made.tiles.minzoom > made.tiles.maxzoom:
         yield "tiles.minzoom", "must not be above tiles.maxzoom"
+    if made.tiles.first and made.geometry.dimension != 0:
+        yield "tiles.first", "only points stand for others"
     if made.has_anchor and made.geometry.dimension != 2:
         yield "tiles.labels", "only areas have a layer of label points"
     if made.lifecycle is Lifecycle.APPENDED and made.time is None:
@@ -209,6 +212,7 @@ def _unknown_names(made: Layer) -> Iterator[tuple[str, str]]:
     named += [("lookup", name) for name in made.lookup]
     named += [("tiles.fields", name) for name in made.tiles.fields]
     named += [("tiles.rank", made.tiles.rank)]
+    named += [("tiles.first", name) for name, _ in made.tiles.first]
     if heatmap:
         named += [("heatmap.category", heatmap.category), ("heatmap.weight", heatmap.weight)]
     if attention:

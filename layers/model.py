@@ -146,8 +146,9 @@ class Tiles:
     """What a vector tile of the layer holds.
 
     ``fields`` go into the tile beside the key; ``rank`` is the field whose highest values are kept
-    first when a tile would hold more than ``limit`` features. From zoom ``labels`` on, a second
-    tile layer has one point a feature, so that an area of many parts or tiles is named once.
+    first when a tile would hold more than ``limit`` features. ``first`` names codes of fields that,
+    in this order, stand for the points around them. From zoom ``labels`` on, a second tile layer
+    has one point a feature, so that an area of many parts or tiles is named once.
     """
 
     minzoom: int
@@ -156,6 +157,7 @@ class Tiles:
     rank: str | None = None
     limit: int = 20_000
     labels: int | None = None
+    first: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

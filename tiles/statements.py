@@ -4,7 +4,7 @@ A statement does not hang on which tile is drawn, only on the layer, the zoom an
 it is made once for many tiles.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -192,24 +192,33 @@ def _rank(layer: Layer) -> Composable:
     return Identifier("t", layer.tiles.rank) if layer.tiles.rank else SQL("NULL::integer")
 
 
-def _urgent(layer: Layer) -> Composed:
-    """Return what puts first what a leader must see, so that nothing else stands for it.
+def _urgent(layer: Layer) -> Composable:
+    """Return what comes before rank, so that nothing else stands for it: attention, then codes."""
+    found = [*_attention(layer)]
+    for name, codes in layer.tiles.first:
+        found.append(
+            SQL("array_position({}::text[], {}), ").format(Literal([*codes]), Identifier("t", name))
+        )
+    return SQL("").join(found)
+
+
+def _attention(layer: Layer) -> Iterator[Composable]:
+    """Put first what a leader must see.
 
     Of those that may be late the earliest date comes first, as a tile does not know the time.
     """
-    wanted = layer.attention.where if layer.attention else {}
-    if not wanted or layer.attention is None:
-        return SQL("").format()
+    if layer.attention is None or not layer.attention.where:
+        return
     asks = SQL("({})").format(
         SQL(" AND ").join(
             SQL("coalesce({} = ANY ({}), false)").format(Identifier("t", name), Literal([*values]))
-            for name, values in wanted.items()
+            for name, values in layer.attention.where.items()
         )
     )
-    if layer.attention.before_now is None:
-        return SQL("{} DESC, ").format(asks)
-    late = Identifier("t", layer.attention.before_now)
-    return SQL("{0} DESC, CASE WHEN {0} THEN {1} END, ").format(asks, late)
+    yield SQL("{} DESC, ").format(asks)
+    if layer.attention.before_now is not None:
+        late = Identifier("t", layer.attention.before_now)
+        yield SQL("CASE WHEN {} THEN {} END, ").format(asks, late)
 
 
 def _where(zoom: int, column: str, wanted: Wanted) -> Composed:

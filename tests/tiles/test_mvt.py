@@ -122,6 +122,21 @@ def test_what_a_leader_must_see_is_never_behind_something_else(
         assert (found["properties"]["code"], found["properties"]["point_count"]) == (code, 4)
 
 
+def test_codes_that_come_first_stand_for_the_points_around_them(
+    conn: Connection, layers: Layers
+) -> None:
+    west, south, east, north = HERE.bbox()
+    for code, status in (("1", "normal"), ("2", "offline"), ("3", "fault")):
+        conn.execute(
+            "INSERT INTO layer.fire_alarm (code, premises, kind, status, geom) VALUES"
+            " (%s, 'A', 'smoke', %s, ST_SetSRID(ST_MakePoint(%s, %s), 4326))",
+            (code, status, (west + east) / 2, (south + north) / 2),
+        )
+    above = HERE._replace(z=13, x=HERE.x // 2, y=HERE.y // 2)
+    (found,) = _decoded(mvt.tile(conn, layers.get("fire_alarm"), above), "fire_alarm")
+    assert found["properties"]["status"] == "fault"
+
+
 def test_what_must_be_on_every_map_is_in_the_tile_of_the_whole_world(
     conn: Connection, layers: Layers, tmp_path: Path
 ) -> None:
