@@ -35,6 +35,7 @@ class Freshness:
         self.versions = Versions()
         self._layers, self._pool, self._store = layers, pool, kept
         self._asked_at = float("-inf")
+        self._synced = 0
         self._one = threading.Lock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -54,6 +55,10 @@ class Freshness:
             elif time.monotonic() - self._asked_at >= OLDEST:
                 self._try()
 
+    def watch(self) -> None:
+        """Begin before the first request, which a web server in front may keep from coming here."""
+        threading.Thread(target=self._begin_soon, name="freshness-begin", daemon=True).start()
+
     def stop(self) -> None:
         """End the thread."""
         self._stopped.set()
@@ -71,14 +76,23 @@ class Freshness:
         if new:
             self._throw_away(new)
 
+    def _begin_soon(self) -> None:
+        """Begin; a database that is away is waited for."""
+        while not self._stopped.wait(TICK) and self._thread is None:
+            try:
+                self.ensure()
+            except _TROUBLES as error:
+                log.warning("changes could not be asked for: %s", error)
+
     def _begin(self) -> None:
         # In the process that serves, not in the one that forked it.
         with self._pool.connection() as conn:
             self._store.claim(changes.database_id(conn))
-        for layer in self._layers:
-            ready = self._store.ready(layer.id)
-            if ready is not None and ready.form != pyramid.form(layer):
-                self._store.clear(layer.id)
+        for layer_id in self._store.layers():
+            layer, ready = self._layers.by_id.get(layer_id), self._store.ready(layer_id)
+            if layer is None or (ready is not None and ready.form != pyramid.form(layer)):
+                self._store.clear(layer_id)
+        self._synced = self._store.synced()
         self.ask()
         self._thread = threading.Thread(target=self._run, name="freshness", daemon=True)
         self._thread.start()
@@ -96,9 +110,12 @@ class Freshness:
             log.warning("changes could not be asked for: %s", error)
 
     def _throw_away(self, new: Iterable[Change]) -> None:
-        """Take stale tiles out of the store: a web server may answer from it without asking us."""
-        synced = self._store.synced()
-        fresh = [change for change in new if change.version > synced]
+        """Take stale tiles out of the store: a web server may answer from it without asking us.
+
+        Every process does, at every change: a tile that it has just put there may be older than
+        what another process has heard of.
+        """
+        fresh = [change for change in new if change.version > self._synced]
         for layer_id in {change.layer for change in fresh}:
             layer = self._layers.by_id.get(layer_id)
             if layer is None:

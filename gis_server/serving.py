@@ -19,7 +19,9 @@ THREADS = 4
 def application() -> Any:
     """Make the application of a worker process."""
     used = settings.from_env()
-    return create_app(used, service.database_url(used))
+    made = create_app(used, service.database_url(used))
+    made.extensions["gis"].freshness.watch()
+    return made
 
 
 def serve(used: Settings, database_url: str) -> None:

@@ -16,6 +16,7 @@ from layers.geo import TileId
 from layers.model import Layer
 from tiles import changes, mvt, statements, store
 from tiles.store import Ready, Store
+from tiles.versions import Versions
 
 Connection = psycopg.Connection[Any]
 Connect = Callable[[], Connection]
@@ -59,7 +60,8 @@ def build(
         changes.settle(conn)
         version = changes.version(conn, layer.id)
         count = length = 0
-        with _Drawing(_Task(layer, kept, version), _calm(conn), connect, processes) as drawing:
+        task = _Task(layer, kept, version, Versions(version))
+        with _Drawing(task, _calm(conn), connect, processes) as drawing:
             for tiles in _levels(conn, layer):
                 for sizes in drawing.draw(tiles):
                     count += len(sizes)
@@ -103,6 +105,8 @@ class _Task(NamedTuple):
     layer: Layer
     kept: Store
     version: int
+    versions: Versions
+    """What a process hears of changes while it draws."""
 
 
 class _Drawing:
@@ -156,13 +160,27 @@ def _draw_here(tiles: Sequence[TileId]) -> list[int]:
 
 
 def _draw(task: _Task, conn: Connection, tiles: Sequence[TileId]) -> list[int]:
-    found = []
+    found = {}
     for at in tiles:
         body = mvt.tile(conn, task.layer, at)
         if body:
             name = store.name_of(task.layer.id, at)
-            found.append(task.kept.put(name, task.version, store.pack(body, _LEVEL)).length)
-    return found
+            found[name] = task.kept.put(name, task.version, store.pack(body, _LEVEL)).length
+    _drop_outdated(task, conn, tiles)
+    return list(found.values())
+
+
+def _drop_outdated(task: _Task, conn: Connection, drawn: Sequence[TileId]) -> None:
+    """Throw away what a change has touched that servers may have heard of before it was put.
+
+    They threw away what was there then; a web server in front would find this and ask nobody.
+    """
+    task.versions.note(changes.since(conn, task.versions.seen))
+    if task.versions.layer(task.layer.id) <= task.version:
+        return
+    for at in drawn:
+        needed = task.versions.tile(task.layer.id, at)
+        task.kept.drop_older(store.name_of(task.layer.id, at), needed)
 
 
 def _drop_rest(layer: Layer, kept: Store, version: int) -> None:

@@ -45,7 +45,7 @@ class Source:
         if at.z > layer.tiles.maxzoom:
             # Beyond the pyramid there are too many to keep for good.
             return self.other(layer, at, (), lambda conn: mvt.tile(conn, layer, at))
-        return self._made(layer, name, needed, lambda conn: mvt.tile(conn, layer, at))
+        return self._made(layer, at, name, lambda conn: mvt.tile(conn, layer, at))
 
     def chosen(self, layer: Layer, at: TileId, key: object, wanted: Wanted) -> Found | None:
         """Return a tile of chosen rows; ``key`` says which, one spelling for one meaning."""
@@ -58,7 +58,7 @@ class Source:
         """Return a tile of another kind, drawn by ``draw`` and kept by what decides its content."""
         needed = self.versions.tile(layer.id, at)
         name = store.name_of_more(layer.id, at, key, needed, pyramid.form(layer))
-        found = self.store.find(name) or self._made(layer, name, needed, draw)
+        found = self.store.find(name) or self._made(layer, at, name, draw)
         return found if found and found.length else None
 
     def kept(self, name: str, version: int, make: Callable[[], bytes]) -> Found:
@@ -66,8 +66,9 @@ class Source:
         with self.store.alone(name):
             return self.store.find(name) or self.store.put(name, version, make())
 
-    def _made(self, layer: Layer, name: str, needed: int, draw: Draw) -> Found | None:
+    def _made(self, layer: Layer, at: TileId, name: str, draw: Draw) -> Found | None:
         with self.store.alone(name):
+            needed = self.versions.tile(layer.id, at)
             found = self.store.find(name)
             if found and found.version >= needed:
                 return found
@@ -75,10 +76,22 @@ class Source:
             version = max(needed, self.versions.layer(layer.id))
             with self._connect() as conn:
                 packed = store.pack(draw(conn), _FAST)
-            if packed or name.startswith(".more"):
+            if name.startswith(".more"):
                 return self.store.put(name, version, packed)
+            if packed:
+                return self._put(layer, at, version, packed)
             self.store.drop_older(name, version)
             return None
+
+    def _put(self, layer: Layer, at: TileId, version: int, packed: bytes) -> Found:
+        name = store.name_of(layer.id, at)
+        found = self.store.put(name, version, packed)
+        if self.versions.tile(layer.id, at) <= version:
+            return found
+        # A change was heard of while this was drawn; what it touches was thrown away before this
+        # was put. Whoever asked may have it; a web server that asks nobody must not find it.
+        self.store.drop_older(name, version + 1)
+        return self.store.put(store.name_of_more(name, version), version, packed)
 
     def _is_known_empty(self, layer: Layer, at: TileId, needed: int) -> bool:
         """Tell without a question to the database that nothing is there.

@@ -8,6 +8,7 @@ there is an empty one. Tiles of another kind (filtered, of several layers, in an
 kept under ``.more`` by a digest of what they are; there an empty one is an empty file.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -106,6 +107,10 @@ class Store:
         except FileNotFoundError:
             return False
         return True
+
+    def layers(self) -> list[str]:
+        """Return the layers of which tiles are kept, whether they are still declared or not."""
+        return [f.name for f in self.folder.glob("[a-z]*") if f.is_dir()]
 
     def tiles(self, layer_id: str) -> Iterator[TileId]:
         """Go through the tiles that are kept of a layer."""
@@ -214,9 +219,18 @@ def _write(file: Path, body: bytes, version: int | None = None) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
-        os.write(opened, body)
+        _write_all(opened, body)
         if version is not None:
             os.utime(opened, (version, version))
+        os.rename(unfinished, file)  # noqa: PTH104
+    except OSError:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
     finally:
         os.close(opened)
-    os.rename(unfinished, file)  # noqa: PTH104
+
+
+def _write_all(opened: int, body: bytes) -> None:
+    # A disk that becomes full takes a part of it without an error.
+    if os.write(opened, body) < len(body):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -44,10 +44,10 @@ class Places:
 
 
 class Versions:
-    """Versions of all layers as this process knows them."""
+    """Versions of all layers as this process knows them, from what came after ``seen``."""
 
-    def __init__(self) -> None:
-        self.seen = 0
+    def __init__(self, seen: int = 0) -> None:
+        self.seen = seen
         self._layers: dict[str, Places] = defaultdict(Places)
 
     def note(self, changes: Iterable[Change]) -> None:

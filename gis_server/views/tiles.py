@@ -6,8 +6,12 @@ from flask import Blueprint, Response, request
 
 from gis_server import keys, params, tile_choice
 from gis_server.state import about, gis
+from gis_server.tile_choice import Choice
 from gis_server.views import answers
+from layers.geo import TileId
+from layers.model import Layer
 from tiles import purge, tilejson
+from tiles.store import Found
 
 MAX_AGE = 60
 """Seconds that a browser may keep a description without asking."""
@@ -37,11 +41,17 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     at = params.tile(z, x, y)
     gis().freshness.ensure()
     choice = tile_choice.read(layer, request.args) if request.args else None
+    try:
+        return answers.tile(_found(layer, at, choice))
+    except FileNotFoundError:
+        # Something changed between the look at the file and the reading.
+        return answers.tile(_found(layer, at, choice))
+
+
+def _found(layer: Layer, at: TileId, choice: Choice | None) -> Found | None:
     if choice is None:
-        found = gis().tiles.tile(layer, at)
-    else:
-        found = gis().tiles.chosen(layer, at, choice.key, choice.wanted)
-    return answers.tile(found)
+        return gis().tiles.tile(layer, at)
+    return gis().tiles.chosen(layer, at, choice.key, choice.wanted)
 
 
 def anew() -> Response:
