@@ -18,11 +18,12 @@ class DatabaseUnreachable(GisError):
     """The database does not answer; start it with 'make up' or check GIS_DATABASE_URL."""
 
 
-def pool(database_url: str, *, size: int = 8, parallel: bool = True) -> Pool:
+def pool(database_url: str, *, size: int = 8, parallel: bool = True, checked: bool = True) -> Pool:
     """Make a pool; it connects at first use, so a process without requests holds no connection.
 
     Every statement is a transaction of its own, which saves two journeys to the database. Without
-    ``parallel`` a statement keeps to one core, which is better where many run at once.
+    ``parallel`` a statement keeps to one core, which is better where many run at once. A connection
+    that is not ``checked`` may turn out to be lost when it is used.
     """
     return ConnectionPool(
         database_url,
@@ -32,7 +33,7 @@ def pool(database_url: str, *, size: int = 8, parallel: bool = True) -> Pool:
         kwargs={"autocommit": True},
         timeout=10,
         configure=_configure if parallel else _configure_single,
-        check=ConnectionPool.check_connection,
+        check=ConnectionPool.check_connection if checked else None,
         name="gis",
     )
 

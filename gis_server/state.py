@@ -40,10 +40,10 @@ class Gis:
 def assemble(settings: Settings, layers: Layers, database_url: str) -> Gis:
     """Put together what requests use; nothing is asked yet."""
     pool = db.pool(database_url)
-    tile_pool = db.pool(database_url, parallel=False)
+    tile_pool = db.pool(database_url, parallel=False, checked=False)
     kept = Store(settings.var / "tiles")
     freshness = Freshness(layers, pool, kept)
-    source = Source(kept, freshness.versions, tile_pool.connection)
+    source = Source(kept, freshness.versions, tile_pool.connection, tile_pool.check)
     return Gis(settings, layers, pool, tile_pool, source, freshness)
 
 

@@ -8,17 +8,20 @@ from werkzeug.datastructures import MultiDict
 from gis_server import features
 from gis_server.ogc import request as asked
 from layers.model import Layer
-from tiles.statements import Wanted
+from tiles.statements import ALL, Wanted
 
 NAMES = ("datetime", "filter", "filter-lang", "filter-crs")
 """Parameters that choose features."""
+
+
+Key = tuple[tuple[str, str], ...]
 
 
 class Choice(NamedTuple):
     """A choice of features, and what tells it from any other."""
 
     wanted: Wanted
-    key: tuple[tuple[str, str], ...]
+    key: Key
 
 
 def read(
@@ -39,9 +42,24 @@ def read(
     key = tuple((name, args[name]) for name in NAMES if name in args)
     if not key:
         return None
+    known = _known.get((layer.id, key))
+    if known is None or known[0] is not layer:
+        if len(_known) >= _MOST_KNOWN:
+            _known.pop(next(iter(_known)), None)
+        known = _known[layer.id, key] = (layer, _choice(layer, args, key))
+    return known[1]
+
+
+_MOST_KNOWN = 500
+
+_known: dict[tuple[str, Key], tuple[Layer, Choice]] = {}
+"""Choices that were read, with the layer they are of: a map asks with the same one for many tiles."""
+
+
+def _choice(layer: Layer, args: MultiDict[str, str], key: Key) -> Choice:
     conditions = list(features.chosen(layer, asked.choice(layer, args)))
     if not conditions:
-        return None
+        return Choice(ALL, key)
     joined = SQL(" AND ").join(SQL("({})").format(condition.sql) for condition in conditions)
     values = {name: value for c in conditions for name, value in c.values.items()}
     return Choice(Wanted(joined, values, key), key)

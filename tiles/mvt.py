@@ -117,7 +117,7 @@ def _draw(conn: Connection, layer: Layer, at: TileId, wanted: Wanted, cost: floa
         "header": 12.0 + 8 * len(statements.names(layer)),
     }
     statement = statements.budget(layer, at.z, wanted)
-    row = conn.execute(statement, _values(layer, at, wanted) | budget).fetchone()
+    row = conn.execute(statement, _values(layer, at, wanted) | budget, binary=True).fetchone()
     return Drawn(bytes(row[0] or b""), row[1], row[2]) if row else Drawn(b"", 0, 0)
 
 
@@ -137,7 +137,7 @@ def _labels(conn: Connection, layer: Layer, at: TileId, wanted: Wanted) -> bytes
 
 
 def _run(conn: Connection, statement: bytes, values: Mapping[str, Any]) -> bytes:
-    row = conn.execute(statement, values).fetchone()
+    row = conn.execute(statement, values, binary=True).fetchone()
     return bytes(row[0]) if row and row[0] else b""
 
 

@@ -23,11 +23,10 @@ Connect = Callable[[], Connection]
 Progress = Callable[[int, int | None], None]
 """Told the tiles drawn so far and, when it is known, of how many."""
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised when the same rows and declaration give other bytes than before."""
 
 _FEW, _CHUNK = 40, 32
-_LEVEL = 6
 
 
 class Built(NamedTuple):
@@ -41,7 +40,28 @@ class Built(NamedTuple):
 
 def form(layer: Layer) -> str:
     """Return what of a declaration decides how tiles look; others cannot be mixed with these."""
-    said = (_FORMAT, layer.id, layer.key, layer.tiles, layer.geometry, tuple(layer.public))
+    known = _forms.get(layer.id)
+    if known is None or known[0] is not layer:
+        known = _forms[layer.id] = (layer, _form(layer))
+    return known[1]
+
+
+_forms: dict[str, tuple[Layer, str]] = {}
+"""What was found last, by layer, with the layer that it is of."""
+
+
+def _form(layer: Layer) -> str:
+    said = (
+        _FORMAT,
+        layer.id,
+        layer.key,
+        layer.tiles,
+        layer.geometry,
+        tuple(layer.public),
+        # Of points, what needs an eye stands for the others.
+        layer.attention,
+        layer.always_visible,
+    )
     return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
 
 
@@ -165,7 +185,7 @@ def _draw(task: _Task, conn: Connection, tiles: Sequence[TileId]) -> list[int]:
         body = mvt.tile(conn, task.layer, at)
         if body:
             name = store.name_of(task.layer.id, at)
-            found[name] = task.kept.put(name, task.version, store.pack(body, _LEVEL)).length
+            found[name] = task.kept.put(name, task.version, store.pack(body)).length
     _drop_outdated(task, conn, tiles)
     return list(found.values())
 

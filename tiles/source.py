@@ -28,10 +28,24 @@ class Source:
     committed later gets a later version, so a tile whose places have a later version is stale.
     """
 
-    def __init__(self, kept: Store, versions: Versions, connect: Connect) -> None:
+    def __init__(
+        self,
+        kept: Store,
+        versions: Versions,
+        connect: Connect,
+        renew: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take what tiles are made from.
+
+        Args:
+            kept: where they are kept.
+            versions: what is known of changes.
+            connect: lends a connection, which need not have been tried out.
+            renew: throws away connections that were lost.
+        """
         self.store = kept
         self.versions = versions
-        self._connect = connect
+        self._connect, self._renew = connect, renew
 
     def tile(self, layer: Layer, at: TileId) -> Found | None:
         """Return a tile of all rows; None when it is empty."""
@@ -74,14 +88,25 @@ class Source:
                 return found
             # Known before the rows are read: what comes later is found out later.
             version = max(needed, self.versions.layer(layer.id))
-            with self._connect() as conn:
-                packed = store.pack(draw(conn), _FAST)
+            packed = store.pack(self._drawn(draw), _FAST)
             if name.startswith(".more"):
                 return self.store.put(name, version, packed)
             if packed:
                 return self._put(layer, at, version, packed)
             self.store.drop_older(name, version)
             return None
+
+    def _drawn(self, draw: Draw) -> bytes:
+        """Draw; once more on a new connection when the one at hand was lost meanwhile."""
+        try:
+            with self._connect() as conn:
+                return draw(conn)
+        except psycopg.errors.QueryCanceled:
+            raise
+        except psycopg.OperationalError:
+            self._renew()
+            with self._connect() as conn:
+                return draw(conn)
 
     def _put(self, layer: Layer, at: TileId, version: int, packed: bytes) -> Found:
         name = store.name_of(layer.id, at)

@@ -22,9 +22,17 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
+from isal import isal_zlib
+
 from layers.geo import TileId
 
 ENDING = ".mvt.gz"
+_GZIP = 31
+"""zlib's word for a gzip frame with the largest window."""
+
+_LEVEL = 3
+"""Five times as fast as level 1 of zlib, and within two percent of the size of its level 6."""
+
 _LOCKS = 512
 _BLOCK = 4096
 """Bytes that a small file takes."""
@@ -197,17 +205,16 @@ def name_of_more(*what: object) -> str:
     return f".more/{digest[:2]}/{digest[2:]}"
 
 
-def pack(body: bytes, level: int = 6) -> bytes:
-    """Compress with gzip; the same bytes every time."""
-    if not body:
-        return b""
-    packer = zlib.compressobj(level, zlib.DEFLATED, 31)
-    return packer.compress(body) + packer.flush()
+def pack(body: bytes, level: int = _LEVEL) -> bytes:
+    """Compress with gzip; the same bytes every time. Levels are those of ISA-L, 0 to 3."""
+    packed: bytes = isal_zlib.compress(body, level, _GZIP) if body else b""
+    return packed
 
 
 def unpack(packed: bytes) -> bytes:
     """Undo ``pack``."""
-    return zlib.decompress(packed, 31) if packed else b""
+    unpacked: bytes = isal_zlib.decompress(packed, _GZIP) if packed else b""
+    return unpacked
 
 
 def _write(file: Path, body: bytes, version: int | None = None) -> None:

@@ -25,8 +25,9 @@ class Seen:
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
-        return len(self.latencies) / self.seconds if self.seconds else 0.0
+        """Answers a second that were no errors."""
+        answered = len(self.latencies) - self.errors
+        return answered / self.seconds if self.seconds else 0.0
 
     def percentile(self, share: float) -> float:
         """Milliseconds within which this share of the requests was answered."""
@@ -68,16 +69,21 @@ class _Line:
 
 
 def ask(port: int, paths: Sequence[str], *, clients: int, most_seconds: float) -> Seen:
-    """Ask for every path once, from so many clients at a time; stop early after so many seconds."""
+    """Ask for every path once, from so many clients at a time; stop early after so many seconds.
+
+    What is under way then has as long again; what has no answer after that is an error.
+    """
     seen, waiting = Seen(), iter(paths)
     begun = time.perf_counter()
     with selectors.DefaultSelector() as selector:
         for path in [p for _, p in zip(range(clients), waiting, strict=False)]:
             _open(selector, port, path)
-        while selector.get_map():
-            for key, _ in selector.select(timeout=most_seconds):
+        while selector.get_map() and time.perf_counter() - begun < 2 * most_seconds:
+            for key, _ in selector.select(timeout=most_seconds / 10):
                 late = time.perf_counter() - begun > most_seconds
                 _take(selector, key.data, port, None if late else waiting, seen)
+        for key in list(selector.get_map().values()):
+            _give_up(key.data, seen)
     seen.seconds = time.perf_counter() - begun
     return seen
 
@@ -86,6 +92,13 @@ def _open(selector: selectors.BaseSelector, port: int, path: str) -> None:
     line = _Line(port)
     selector.register(line.socket, selectors.EVENT_READ, line)
     line.ask(path)
+
+
+def _give_up(line: _Line, seen: Seen) -> None:
+    seen.latencies.append(time.perf_counter() - line.begun)
+    seen.sizes.append(0)
+    seen.errors += 1
+    line.socket.close()
 
 
 def _take(

@@ -1,5 +1,6 @@
 """Tiles that nobody has asked for before: drawn on request, and from the pyramid."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
@@ -13,6 +14,8 @@ from layers.geo import TileId
 ZOOMS = (6, 8, 10, 12, 13, 14, 15, 16)
 _LEAST, _MOST = 60, 800
 _SECONDS = 20.0
+_RUN = int(time.time())
+"""Part of every filter: filtered tiles are kept, and those of an earlier run would be found."""
 
 Rates = dict[tuple[str, int], Seen]
 """What was seen by (server, zoom) with eight clients."""
@@ -51,7 +54,9 @@ def _peers(database: Database) -> dict[str, Callable[[Database], AbstractContext
         found["martin"] = lambda of: servers.martin(of, cache_mb=0)
     if servers.program("tegola"):
         found["tegola"] = servers.tegola
-    for name in {"martin", "tegola"} - set(found):
+    if servers.program("pg_tileserv"):
+        found["pg_tileserv"] = servers.pg_tileserv
+    for name in sorted(set(servers.HOW) - set(found)):
         print(f"{name} is absent: {servers.HOW[name]}")
     servers.peers(database)
     return {**found, "tipg": servers.tipg}
@@ -92,7 +97,7 @@ def _paths(server: Server, tiles: list[TileId], *, choose: bool, of: int) -> Ite
     for n in range(wanted):
         at = tiles[n % len(tiles)]
         again = n // len(tiles)
-        query = f"?filter=area_m2%20%3E%20-{of * 1000 + again + 1}" if choose else ""
+        query = f"?filter=area_m2%20%3E%20-{_RUN}.{of * 1000 + again + 1}" if choose else ""
         yield server.address(*at, query)
 
 

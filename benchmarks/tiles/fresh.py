@@ -37,12 +37,14 @@ def fresh(database: Database, seconds: int = _SECONDS) -> None:
         load = threading.Thread(target=_load, args=(server, stop))
         load.start()
         took = []
-        for n in range(1, seconds * 2):
-            conn.execute("UPDATE layer.camera SET code = %s", (str(n),))
-            took.append(_until(server, {str(n)}.__eq__))
-            time.sleep(max(0.0, 0.5 - took[-1]))
-        stop.set()
-        load.join()
+        try:
+            for n in range(1, seconds * 2):
+                conn.execute("UPDATE layer.camera SET code = %s", (str(n),))
+                took.append(_until(server, {str(n)}.__eq__))
+                time.sleep(max(0.0, 0.5 - took[-1]))
+        finally:
+            stop.set()
+            load.join()
     p50, p99 = np.percentile(took, [50, 99])
     print(f"{len(took)} changes: p50 {p50:.3f} s, p99 {p99:.3f} s, most {max(took):.3f} s")
     report.goal("fresh p99", float(p99), _LATE, at_least=False, unit=" s")

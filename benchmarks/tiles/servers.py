@@ -16,11 +16,14 @@ from benchmarks.tiles.data import LAYER, Database
 WORKERS = 2
 _HOMES = (".cargo/bin", "go/bin")
 _PATIENCE = 60.0
+_FIELDS = "properties=id,sheet,number,land_code,area_m2"
+"""What every peer sends; without it some send our inner columns as well."""
 
 HOW = {
     "martin": "cargo install martin --version 1.14.0 --locked"
     " --no-default-features --features postgres",
     "tegola": "build github.com/go-spatial/tegola, cmd/tegola, with Go and put it on PATH",
+    "pg_tileserv": "build github.com/CrunchyData/pg_tileserv with Go and put it on PATH",
 }
 """How to get the peers that no Python package brings."""
 
@@ -134,7 +137,26 @@ def tipg(database: Database) -> Iterator[Server]:
         "--workers", str(WORKERS), "--log-level", "error",
     ]  # fmt: skip
     path = f"/collections/layer.{LAYER}/tiles/WebMercatorQuad/{{z}}/{{x}}/{{y}}?geom-column=geom"
+    path = f"{path}&{_FIELDS}"
     with _running("tipg", command, environment, port, path) as server:
+        yield server
+
+
+@contextmanager
+def pg_tileserv(database: Database) -> Iterator[Server]:
+    """Run pg_tileserv, without its limit of features a tile."""
+    port, file = _free_port(), database.var / "pg_tileserv.toml"
+    file.write_text(
+        f"""HttpHost = "127.0.0.1"
+HttpPort = {port}
+DbConnection = "{database.url}?sslmode=disable"
+DbPoolMaxConns = 20
+MaxFeaturesPerTile = 1000000
+"""
+    )
+    command = [program("pg_tileserv") or "pg_tileserv", "--config", str(file)]
+    path = f"/layer.{LAYER}/{{z}}/{{x}}/{{y}}.pbf?{_FIELDS}"
+    with _running("pg_tileserv", command, dict(os.environ), port, path) as server:
         yield server
 
 

@@ -43,7 +43,7 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     digest = hashlib.blake2b(repr(wanted).encode(), digest_size=8).hexdigest()
 
     def draw() -> bytes:
-        with gis().tile_pool.connection() as conn:
+        with gis().pool.connection() as conn:
             return heatmap.tile(conn, layer, at, wanted)
 
     return answers.hexagons(f"{version:x}-{digest}", draw)
