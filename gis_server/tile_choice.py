@@ -53,7 +53,7 @@ def read(
 _MOST_KNOWN = 500
 
 _known: dict[tuple[str, Key], tuple[Layer, Choice]] = {}
-"""Choices that were read, with the layer they are of: a map asks with the same one for many tiles."""
+"""Choices that were read, each with its layer: a map asks with the same one for many tiles."""
 
 
 def _choice(layer: Layer, args: MultiDict[str, str], key: Key) -> Choice:

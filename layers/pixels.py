@@ -81,5 +81,5 @@ def around(at: TileId, zoom: int) -> Iterator[TileId]:
 
 
 def _span(low: float, high: float, zoom: int) -> range:
-    """Return the columns or rows from one tile coordinate to another, inside the grid."""
-    return range(max(math.floor(low), 0), min(math.floor(high), (1 << zoom) - 1) + 1)
+    """Return the columns or rows that touch a span of tile coordinates, inside the grid."""
+    return range(max(math.ceil(low) - 1, 0), min(math.floor(high), (1 << zoom) - 1) + 1)

@@ -65,6 +65,13 @@ def test_a_tile_has_the_version_of_the_last_change_that_touches_it(
     assert versions.tile("road", asked) <= max(slightly, default=0)
 
 
+def test_a_change_where_the_margin_ends_touches_the_tile() -> None:
+    """A point right there is in the tile as well."""
+    versions = Versions()
+    versions.note([Change("road", pixels.code(TileId(8, 129, 128)), 1)])
+    assert versions.tile("road", TileId(3, 3, 4)) == 1
+
+
 def test_the_whole_layer_makes_smaller_places_needless() -> None:
     versions = Versions()
     at = TileId(14, 13008, 7195)
