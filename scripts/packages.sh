@@ -2,6 +2,8 @@
 
 postgres_root=${postgres_root:-/usr/lib/postgresql}
 postgres_share=${postgres_share:-/usr/share/postgresql}
+policy_rc_d=${policy_rc_d:-/usr/sbin/policy-rc.d}
+sbin=${sbin:-/usr/sbin:/sbin}
 createcluster_dir=${createcluster_dir:-/etc/postgresql-common/createcluster.d}
 
 has_postgis() { [ -e "$postgres_share/$1/extension/postgis.control" ]; }
@@ -28,13 +30,14 @@ missing_database() {
 missing_test_tools() {
     have chromium || printf '%s\n' chromium
     have ogrinfo || printf '%s\n' gdal-bin
+    PATH=$PATH:$sbin have nginx || printf '%s\n' nginx
 }
 
 # rasterio's wheel expects the system's libexpat.
 missing_libraries() {
     # An ordinary user's PATH lacks /sbin.
     local libraries
-    libraries=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p)
+    libraries=$(PATH=$PATH:$sbin ldconfig -p)
     [[ $libraries == *'libexpat.so.1 '* ]] || printf '%s\n' libexpat1
 }
 
@@ -62,6 +65,26 @@ without_default_cluster() {
     return "$status"
 }
 
+# Debian starts what it installs and at every boot; nginx is here for tests that start their own.
+without_services() {
+    local status=0
+    if [ -e "$policy_rc_d" ]; then
+        "$@"
+        return
+    fi
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy_rc_d" >/dev/null
+    as_root chmod 755 "$policy_rc_d"
+    "$@" || status=$?
+    as_root rm -f "$policy_rc_d"
+    return "$status"
+}
+
+not_at_boot() {
+    if have systemctl; then
+        as_root systemctl disable "$1"
+    fi
+}
+
 install_packages() {
     [ $# -gt 0 ] || return 0
     if [ "$(id -u)" -ne 0 ] && ! have sudo; then
@@ -71,8 +94,11 @@ install_packages() {
     need_space /
     say "Installing $* from the distribution ..."
     logged "apt-get could not install $*: check its package sources and the network, then run again" \
-        without_default_cluster apt_install "$@"
+        without_services without_default_cluster apt_install "$@"
 }
 
 # Nothing that is installed already is upgraded: that could restart a database of somebody else.
-apt_install() { apt update && apt install --no-install-recommends --no-upgrade "$@"; }
+apt_install() {
+    apt update && apt install --no-install-recommends --no-upgrade "$@" || return
+    [[ " $* " != *' nginx '* ]] || not_at_boot nginx
+}

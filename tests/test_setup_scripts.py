@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TOOLS = (
-    "awk", "bash", "cat", "cut", "dirname", "env", "flock", "grep", "ls", "mkdir", "rm", "sed",
-    "sha256sum", "sort", "tail", "tee",
+    "awk", "bash", "cat", "chmod", "cut", "dirname", "env", "flock", "grep", "ls", "mkdir", "rm",
+    "sed", "sha256sum", "sort", "tail", "tee",
 )  # fmt: skip
 
 
@@ -42,7 +42,14 @@ def shell(machine: Path, text: str, **variables: str) -> subprocess.CompletedPro
     return subprocess.run(
         ["bash", "-c", f"{head}log={machine.parent}/setup.log\n{text}"],
         cwd=ROOT,
-        env={"PATH": str(machine), "HOME": str(machine.parent), "system_places": "", **variables},
+        env={
+            "PATH": str(machine),
+            "HOME": str(machine.parent),
+            "system_places": "",
+            "sbin": "/nonexistent",
+            "policy_rc_d": str(machine.parent / "policy-rc.d"),
+            **variables,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -91,7 +98,7 @@ def test_a_python_of_a_version_manager_is_found(machine: Path, place: str) -> No
 def test_only_what_is_missing_is_installed(machine: Path, tmp_path: Path) -> None:
     places = {"postgres_root": f"{tmp_path}/lib", "postgres_share": f"{tmp_path}/share"}
     bare = shell(machine, "missing_database; missing_test_tools", **places).stdout.split()
-    assert bare == ["postgresql-15", "postgresql-15-postgis-3", "chromium", "gdal-bin"]
+    assert bare == ["postgresql-15", "postgresql-15-postgis-3", "chromium", "gdal-bin", "nginx"]
     for version in (13, 16):
         (tmp_path / f"lib/{version}/bin").mkdir(parents=True)
         program(tmp_path / f"lib/{version}/bin", "initdb", "")
@@ -139,6 +146,30 @@ def test_packages_come_through_sudo_and_leave_no_cluster_behind(machine: Path) -
         "create_main_cluster = false",
     ]
     assert list(setting.iterdir()) == []
+
+
+def test_a_web_server_for_tests_does_not_start(machine: Path) -> None:
+    policy = machine.parent / "policy-rc.d"
+    program(machine, "id", "echo 0")
+    program(machine, "apt-get", f'echo "$*"; {policy}; echo starts: $?')
+    program(machine, "systemctl", 'echo "systemctl $*"')
+    setting = str(machine.parent / "createcluster.d")
+    assert shell(machine, "install_packages nginx", createcluster_dir=setting).returncode == 0
+    lines = (machine.parent / "setup.log").read_text().splitlines()
+    assert lines[-2:] == ["starts: 101", "systemctl disable nginx"]
+    assert not policy.exists()
+    shell(machine, "install_packages gdal-bin", createcluster_dir=setting)
+    assert "systemctl" not in (machine.parent / "setup.log").read_text().split("gdal-bin")[1]
+
+
+def test_a_policy_of_the_machine_stays(machine: Path) -> None:
+    policy = machine.parent / "policy-rc.d"
+    program(machine.parent, "policy-rc.d", "exit 0")
+    program(machine, "id", "echo 0")
+    program(machine, "apt-get", "echo no network; exit 100")
+    before = policy.read_text()
+    refusal(shell(machine, "install_packages gdal-bin", createcluster_dir=f"{policy}.d"))
+    assert policy.read_text() == before
 
 
 def test_a_failing_package_manager_is_one_sentence(machine: Path) -> None:

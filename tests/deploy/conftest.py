@@ -1,0 +1,220 @@
+"""A real nginx with the configuration that is shipped, in front of a real server."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+
+from gis_server.settings import Settings
+from layers.geo import TileId
+
+ROOT = Path(__file__).parents[2]
+AT = TileId.at(105.852, 21.55, 14)
+TILE = f"/tiles/school/{AT.z}/{AT.x}/{AT.y}.mvt"
+"""The address of the tile that is ready."""
+
+SCHOOLS = """
+INSERT INTO layer.school (code, name, level, geom)
+SELECT 'S' || n, 'Trường ' || n, 'secondary',
+       ST_SetSRID(ST_MakePoint(105.85 + n * 1e-4, 21.55), 4326)
+FROM generate_series(1, 40) AS n
+"""
+
+SHIPPED = ROOT / "deploy" / "nginx.conf"
+
+MAIN = """
+daemon off;
+{user}
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log notice;
+events {{ worker_connections 256; }}
+http {{
+    log_format ours "$request_uri $status $upstream_cache_status $upstream_status";
+    access_log {folder}/access.log ours;
+    log_subrequest on;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/gis.conf;
+}}
+"""
+
+
+class Answer(NamedTuple):
+    """What came back, as it was on the wire."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Front:
+    """nginx before a server: asks through it or around it."""
+
+    def __init__(self, address: str, behind: str, folder: Path) -> None:
+        self.address, self.behind, self.folder = address, behind, folder
+
+    def get(
+        self, path: str, *, encoding: str | None = "gzip", direct: bool = False, **headers: str
+    ) -> Answer:
+        """Ask; ``direct`` goes around nginx, header names are written with underscores."""
+        request = urllib.request.Request((self.behind if direct else self.address) + path)
+        for name, value in headers.items():
+            request.add_header(name.replace("_", "-"), value)
+        if encoding is not None:
+            request.add_header("Accept-Encoding", encoding)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return Answer(answer.status, answer.headers, answer.read())
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, error.headers, error.read())
+
+    def logged(self, path: str) -> list[list[str]]:
+        """Return what nginx wrote of an address: status, cache, status of Python."""
+        lines = (self.folder / "access.log").read_text().splitlines()
+        return [line.split(" ")[1:] for line in lines if line.split(" ")[0] == path]
+
+    def reached_python(self, path: str) -> int:
+        """Count how often an address was asked of Python."""
+        return sum(upstream != "-" for *_, upstream in self.logged(path))
+
+
+def program() -> str:
+    """Return nginx, which is not on the PATH of an ordinary user."""
+    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    if found:
+        return found
+    if os.environ.get("CI"):
+        pytest.fail("there is no nginx")
+    pytest.skip("there is no nginx")
+
+
+def site(text: str, port: int, python: str, var: Path, cache: Path) -> str:
+    """Change the lines that an administrator changes, and the port."""
+    for was, becomes in (
+        (r"server 127\.0\.0\.1:8080;", f"server {python};"),
+        (r"default /srv/gis/var;", f"default {var};"),
+        (r"proxy_cache_path /var/cache/gis-nginx", f"proxy_cache_path {cache}"),
+        (r"listen 80;", f"listen 127.0.0.1:{port};"),
+        (r"listen \[::\]:80;", ""),
+    ):
+        text, times = re.subn(was, becomes, text)
+        assert times == 1, was
+    return text
+
+
+@contextmanager
+def nginx(folder: Path, behind: str, var: Path, user: str = "root") -> Iterator[Front]:
+    """Run nginx with the shipped configuration before a server; root's as another user."""
+    folder.mkdir()
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    python = behind.removeprefix("http://")
+    text = site(SHIPPED.read_text(), port, python, var, folder / "cache")
+    (folder / "gis.conf").write_text(text)
+    said = f"user {user};" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=said))
+    command = [program(), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    process = subprocess.Popen(command)
+    try:
+        _await(port, process)
+        yield Front(f"http://127.0.0.1:{port}", behind, folder)
+    finally:
+        process.send_signal(signal.SIGQUIT)
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            process.wait(5)
+
+
+def _await(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "nginx ended"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nginx did not answer")
+
+
+@pytest.fixture
+def shipped() -> str:
+    """The configuration as it is shipped."""
+    return SHIPPED.read_text("utf-8")
+
+
+@pytest.fixture
+def tile() -> str:
+    """The address of the tile that is ready."""
+    return TILE
+
+
+@pytest.fixture
+def front(
+    live: str, settings: Settings, conn: psycopg.Connection[Any], tmp_path: Path
+) -> Iterator[Front]:
+    """A server with one ready tile of forty schools, and nginx before it."""
+    conn.execute(SCHOOLS)
+    with nginx(tmp_path / "nginx", live, settings.var) as made:
+        file = settings.var / f"{TILE[1:]}.gz"
+        deadline = time.monotonic() + 30
+        while not file.is_file() and time.monotonic() < deadline:
+            made.get(TILE, direct=True)
+            time.sleep(0.05)
+        yield made
+
+
+@pytest.fixture
+def stranger(front: Front, settings: Settings, tmp_path: Path) -> Iterator[Front]:
+    """Another nginx before the same server, of a user who may not read the tiles."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can start nginx as another user")
+    with nginx(tmp_path / "stranger", front.behind, settings.var, "nobody nogroup") as made:
+        yield made
+
+
+@pytest.fixture
+def frozen(settings: Settings) -> Callable[[], AbstractContextManager[None]]:
+    """Stop every process of the server for a while, as a context."""
+
+    @contextmanager
+    def freeze() -> Iterator[None]:
+        pids = _processes(settings.var)
+        assert len(pids) >= 3
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    return freeze
+
+
+def _processes(var: Path) -> list[int]:
+    """Return the processes that were started with a folder as GIS_VAR."""
+    mark, found = f"GIS_VAR={var}".encode(), []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark in (place / "environ").read_bytes().split(b"\0"):
+                found.append(int(place.name))
+    return found
