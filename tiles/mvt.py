@@ -152,6 +152,12 @@ def _left_out(layer: Layer, facts: Mapping[str, Any]) -> bytes:
     return made
 
 
+def _box(west: float, north: float, east: float, south: float) -> str:
+    """Write a box as text, which the database reads once; a call in the statement is made a row."""
+    corners = ((west, north), (east, north), (east, south), (west, south), (west, north))
+    return f"POLYGON(({','.join(f'{x} {y}' for x, y in corners)}))"
+
+
 def _values(layer: Layer, at: TileId, wanted: Wanted) -> dict[str, Any]:
     """Return the numbers of a tile: edges with its margin, in global pixels, y down."""
     scale = 2.0 ** (at.z - MAX_ZOOM)
@@ -169,9 +175,7 @@ def _values(layer: Layer, at: TileId, wanted: Wanted) -> dict[str, Any]:
         "north": north - margin,
         "east": east + margin,
         "south": south + margin,
-        "far_west": west - reach,
-        "far_north": north - reach,
-        "far_east": east + reach,
-        "far_south": south + reach,
+        "box": _box(west - margin, north - margin, east + margin, south + margin),
+        "far": _box(west - reach, north - reach, east + reach, south + reach),
         **wanted.values,
     }

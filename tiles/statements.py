@@ -35,8 +35,9 @@ _SPECK = 64
 
 _SQUARE = "POLYGON((-4 -4, 4 -4, 4 4, -4 4, -4 -4))"
 
-_COARSE_BOXES = 15
-"""First zoom at which the single precision of the index's boxes matters: 8 units of 4096."""
+_COARSE_BOXES = 17
+"""First zoom at which the single precision of the index's boxes matters: 32 units of 4096, half of
+the margin."""
 
 _FEWEST = (1, 2, 5)
 """Corners of the simplest point, line and area."""
@@ -224,12 +225,7 @@ def _attention(layer: Layer) -> Iterator[Composable]:
 def _where(zoom: int, column: str, wanted: Wanted) -> Composed:
     """Choose the rows whose box touches the tile with its margin."""
     place = Identifier("t", column)
-    found: list[Composable] = [
-        SQL(
-            "{} OPERATOR(public.&&)"
-            " public.ST_MakeEnvelope(%(west)s, %(north)s, %(east)s, %(south)s)"
-        ).format(place)
-    ]
+    found: list[Composable] = [SQL("{} OPERATOR(public.&&) %(box)s::public.geometry").format(place)]
     if zoom >= _COARSE_BOXES:
         found.append(
             SQL(
@@ -262,10 +258,7 @@ def _shape(layer: Layer, column: str) -> Composable:
         " public.ST_MakeBox2D(public.ST_MakePoint(0, -{extent}), public.ST_MakePoint({extent}, 0)),"
         " {extent}, {margin}, true)"
     ).format(place, extent=Literal(EXTENT), margin=Literal(pixels.SHAPE_MARGIN))
-    whole = SQL(
-        "{} OPERATOR(public.@)"
-        " public.ST_MakeEnvelope(%(far_west)s, %(far_north)s, %(far_east)s, %(far_south)s)"
-    ).format(place)
+    whole = SQL("{} OPERATOR(public.@) %(far)s::public.geometry").format(place)
     cases = SQL("WHEN {} THEN {}").format(whole, _moved(column))
     if layer.geometry.dimension == 2:
         cases = SQL("WHEN t.px_size * %(scale)s * %(scale)s < {} THEN {} {}").format(
