@@ -50,17 +50,17 @@ def program(name: str) -> str | None:
 @contextmanager
 def ours(database: Database) -> Iterator[Server]:
     """Run our server."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "gis_server.cli", "serve"]
     path = f"/tiles/{LAYER}/{{z}}/{{x}}/{{y}}.mvt"
-    with _running("ours", command, database.environment(port), port, path) as server:
+    with running("ours", command, database.environment(port), port, path) as server:
         yield server
 
 
 @contextmanager
 def martin(database: Database, *, cache_mb: int) -> Iterator[Server]:
     """Run martin, with a cache of so many megabytes."""
-    port, file = _free_port(), database.var / "martin.yaml"
+    port, file = free_port(), database.var / "martin.yaml"
     file.write_text(
         f"""listen_addresses: '127.0.0.1:{port}'
 worker_processes: {WORKERS}
@@ -82,14 +82,14 @@ postgres:
     )
     command = [program("martin") or "martin", "--config", str(file)]
     path = f"/{LAYER}/{{z}}/{{x}}/{{y}}"
-    with _running("martin", command, dict(os.environ), port, path) as server:
+    with running("martin", command, dict(os.environ), port, path) as server:
         yield server
 
 
 @contextmanager
 def tegola(database: Database) -> Iterator[Server]:
     """Run tegola, which lets PostGIS encode and keeps nothing."""
-    port, file = _free_port(), database.var / "tegola.toml"
+    port, file = free_port(), database.var / "tegola.toml"
     file.write_text(
         f"""[webserver]
 port = "127.0.0.1:{port}"
@@ -117,14 +117,14 @@ name = "city"
     )
     command = [program("tegola") or "tegola", "serve", "--config", str(file)]
     path = f"/maps/city/{LAYER}/{{z}}/{{x}}/{{y}}.pbf"
-    with _running("tegola", command, dict(os.environ), port, path) as server:
+    with running("tegola", command, dict(os.environ), port, path) as server:
         yield server
 
 
 @contextmanager
 def tipg(database: Database) -> Iterator[Server]:
     """Run tipg, without its limit of features a tile."""
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         "DATABASE_URL": database.url,
@@ -138,14 +138,14 @@ def tipg(database: Database) -> Iterator[Server]:
     ]  # fmt: skip
     path = f"/collections/layer.{LAYER}/tiles/WebMercatorQuad/{{z}}/{{x}}/{{y}}?geom-column=geom"
     path = f"{path}&{_FIELDS}"
-    with _running("tipg", command, environment, port, path) as server:
+    with running("tipg", command, environment, port, path) as server:
         yield server
 
 
 @contextmanager
 def pg_tileserv(database: Database) -> Iterator[Server]:
     """Run pg_tileserv, without its limit of features a tile."""
-    port, file = _free_port(), database.var / "pg_tileserv.toml"
+    port, file = free_port(), database.var / "pg_tileserv.toml"
     file.write_text(
         f"""HttpHost = "127.0.0.1"
 HttpPort = {port}
@@ -156,7 +156,7 @@ MaxFeaturesPerTile = 1000000
     )
     command = [program("pg_tileserv") or "pg_tileserv", "--config", str(file)]
     path = f"/layer.{LAYER}/{{z}}/{{x}}/{{y}}.pbf?{_FIELDS}"
-    with _running("pg_tileserv", command, dict(os.environ), port, path) as server:
+    with running("pg_tileserv", command, dict(os.environ), port, path) as server:
         yield server
 
 
@@ -170,7 +170,8 @@ def peers(database: Database) -> Path:
     return home / "bin"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback that nobody listens on."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
@@ -178,9 +179,10 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _running(
+def running(
     name: str, command: list[str], environment: dict[str, str], port: int, path: str
 ) -> Iterator[Server]:
+    """Run a program until the context ends; it is ready when its port answers."""
     with Path(os.devnull).open("wb") as nowhere:
         process = subprocess.Popen(command, env=environment, stdout=nowhere, stderr=nowhere)
     try:
@@ -202,7 +204,8 @@ def _await(name: str, process: subprocess.Popen[bytes], port: int) -> None:
             raise RuntimeError(f"{name} ended with {process.returncode} while it was starting")
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
-                time.sleep(1.0)
+                # What it does at its start must not be counted.
+                time.sleep(3.0)
                 return
         time.sleep(0.1)
     raise RuntimeError(f"{name} did not answer within {_PATIENCE:.0f} seconds")

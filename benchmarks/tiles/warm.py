@@ -3,7 +3,7 @@
 import http.client
 from collections.abc import Sequence
 
-from benchmarks.tiles import client, report, servers, wrk
+from benchmarks.tiles import client, front, report, servers, wrk
 from benchmarks.tiles.data import Database
 from benchmarks.tiles.servers import Server
 from benchmarks.tiles.walks import occupied
@@ -38,12 +38,12 @@ def warm(database: Database, clients: tuple[int, ...]) -> None:
 
 def nginx(database: Database, clients: tuple[int, ...], martin: float) -> None:
     """The same through nginx with the configuration that comes with the product."""
-    with servers.ours(database) as server, servers.nginx(database, server) as front:
-        if front is None:
-            print("nginx is absent: apt-get install nginx")
-            return
-        paths = [front.address(*at) for at in occupied(database, _ZOOM)[:_TILES]]
-        rate = _rate(front, "ours behind nginx", paths, clients)
+    if front.program() is None:
+        print("nginx is absent: apt-get install nginx-light")
+        return
+    with servers.ours(database) as server, front.nginx(database, server) as before:
+        paths = [before.address(*at) for at in occupied(database, _ZOOM)[:_TILES]]
+        rate = _rate(before, "ours behind nginx", paths, clients)
     report.goal("nginx: ours / martin", rate / martin, 20, unit="x")
 
 
