@@ -11,7 +11,7 @@ from layers.geo import MAX_ZOOM, TileId
 from layers.model import Layer
 from layers.pixels import EXTENT
 from tiles import statements
-from tiles.statements import ALL, Wanted
+from tiles.statements import ALL, PIXELS, Frame, Wanted
 
 Connection = psycopg.Connection[Any]
 
@@ -38,6 +38,18 @@ _bytes_by_cost: dict[tuple[str, int], float] = {}
 """The same as it came out last, by layer and zoom: neighbours are alike."""
 
 
+class View(NamedTuple):
+    """What of a layer a tile shows: its frame, the zoom of its scale, a choice of rows.
+
+    ``values`` are those of all placeholders of statements.
+    """
+
+    zoom: int
+    frame: Frame
+    wanted: Wanted
+    values: Mapping[str, Any]
+
+
 class Drawn(NamedTuple):
     """A tile layer, the number of features in it, and of those that could be in it."""
 
@@ -59,15 +71,20 @@ def tile(conn: Connection, layer: Layer, at: TileId, wanted: Wanted = ALL) -> by
         at: an address that exists; above the layer's first zoom nothing is there.
         wanted: a choice of rows.
     """
-    if at.z < layer.tiles.minzoom:
+    return draw(conn, layer, View(at.z, PIXELS, wanted, _values(layer, at, wanted)))
+
+
+def draw(conn: Connection, layer: Layer, view: View) -> bytes:
+    """Draw a tile of any frame; empty bytes when nothing is there."""
+    if view.zoom < layer.tiles.minzoom:
         return b""
-    if _is_gathered(layer, at.z):
-        return _run(conn, statements.points(layer, wanted), _values(layer, at, wanted))
-    crowded = layer.geometry.dimension > 0 and at.z <= _CROWDED
-    body, facts = (_budgeted if crowded else _whole)(conn, layer, at, wanted)
-    if body and pixels.band(layer, at.z) is not None and _is_thinned(conn, layer, at, wanted):
+    if _is_gathered(layer, view.zoom):
+        return _run(conn, statements.points(layer, view.wanted, view.frame), view.values)
+    crowded = layer.geometry.dimension > 0 and view.zoom <= _CROWDED
+    body, facts = (_budgeted if crowded else _whole)(conn, layer, view)
+    if body and pixels.band(layer, view.zoom) is not None and _is_thinned(conn, layer, view):
         facts["thinned"] = True
-    return body + _labels(conn, layer, at, wanted) + _left_out(layer, facts)
+    return body + _labels(conn, layer, view) + _left_out(layer, facts)
 
 
 def _is_gathered(layer: Layer, zoom: int) -> bool:
@@ -76,64 +93,58 @@ def _is_gathered(layer: Layer, zoom: int) -> bool:
     return layer.geometry.dimension == 0 and above and not layer.always_visible
 
 
-def _whole(
-    conn: Connection, layer: Layer, at: TileId, wanted: Wanted
-) -> tuple[bytes, dict[str, Any]]:
+def _whole(conn: Connection, layer: Layer, view: View) -> tuple[bytes, dict[str, Any]]:
     """Draw everything; if that is too much, what the budget allows."""
-    values = _values(layer, at, wanted)
-    body = _run(conn, statements.shapes(layer, at.z, wanted), values)
+    body = _run(conn, statements.shapes(layer, view.zoom, view.wanted, view.frame), view.values)
     if len(body) <= _SURE:
         return body, {}
-    row = conn.execute(statements.corners(layer, at.z, wanted), values).fetchone()
+    counted = statements.corners(layer, view.zoom, view.wanted)
+    row = conn.execute(counted, view.values).fetchone()
     if len(body) <= MOST_BYTES and row and row[0] <= MOST_POINTS:
         return body, {}
-    return _budgeted(conn, layer, at, wanted)
+    return _budgeted(conn, layer, view)
 
 
-def _budgeted(
-    conn: Connection, layer: Layer, at: TileId, wanted: Wanted
-) -> tuple[bytes, dict[str, Any]]:
+def _budgeted(conn: Connection, layer: Layer, view: View) -> tuple[bytes, dict[str, Any]]:
     """Draw the best by rank, as many as fit; the guess is put right by what came out."""
-    best, reckoned = Drawn(b"", 0, 0), _bytes_by_cost.get((layer.id, at.z), _GUESS)
+    best, reckoned = Drawn(b"", 0, 0), _bytes_by_cost.get((layer.id, view.zoom), _GUESS)
     for _ in range(_TRIES):
         cost = 0.93 * MOST_BYTES / reckoned
-        drawn = _draw(conn, layer, at, wanted, cost)
+        drawn = _draw(conn, layer, view, cost)
         size = len(drawn.body)
         if size <= MOST_BYTES and drawn.shown >= best.shown:
             best = drawn
         is_full = size > 0.75 * MOST_BYTES or drawn.shown == layer.tiles.limit
         if size <= MOST_BYTES and (is_full or drawn.shown == drawn.total):
             break
-        reckoned = _bytes_by_cost[layer.id, at.z] = max(size, 1) / cost
+        reckoned = _bytes_by_cost[layer.id, view.zoom] = max(size, 1) / cost
     facts = {"shown": best.shown, "total": drawn.total} if best.shown < drawn.total else {}
     return best.body, facts
 
 
-def _draw(conn: Connection, layer: Layer, at: TileId, wanted: Wanted, cost: float) -> Drawn:
+def _draw(conn: Connection, layer: Layer, view: View, cost: float) -> Drawn:
     budget = {
         "cost": cost,
         "points": MOST_POINTS,
         "limit": layer.tiles.limit,
         "header": 12.0 + 8 * len(statements.names(layer)),
     }
-    statement = statements.budget(layer, at.z, wanted)
-    row = conn.execute(statement, _values(layer, at, wanted) | budget, binary=True).fetchone()
+    statement = statements.budget(layer, view.zoom, view.wanted, view.frame)
+    row = conn.execute(statement, {**view.values, **budget}, binary=True).fetchone()
     return Drawn(bytes(row[0] or b""), row[1], row[2]) if row else Drawn(b"", 0, 0)
 
 
-def _is_thinned(conn: Connection, layer: Layer, at: TileId, wanted: Wanted) -> bool:
-    statement = statements.thinned(layer, wanted)
-    row = conn.execute(statement, _values(layer, at, wanted)).fetchone()
+def _is_thinned(conn: Connection, layer: Layer, view: View) -> bool:
+    row = conn.execute(statements.thinned(layer, view.wanted), view.values).fetchone()
     return bool(row and row[0])
 
 
-def _labels(conn: Connection, layer: Layer, at: TileId, wanted: Wanted) -> bytes:
+def _labels(conn: Connection, layer: Layer, view: View) -> bytes:
     """Draw a layer of label points. Layers of a tile may simply stand one after the other."""
-    if layer.tiles.labels is None or at.z < layer.tiles.labels:
+    if layer.tiles.labels is None or view.zoom < layer.tiles.labels:
         return b""
-    statement = statements.labels(layer, at.z, wanted)
-    values = _values(layer, at, wanted) | {"name": layer.label_layer}
-    return _run(conn, statement, values)
+    statement = statements.labels(layer, view.zoom, view.wanted, view.frame)
+    return _run(conn, statement, {**view.values, "name": layer.label_layer})
 
 
 def _run(conn: Connection, statement: bytes, values: Mapping[str, Any]) -> bytes:
@@ -152,7 +163,7 @@ def _left_out(layer: Layer, facts: Mapping[str, Any]) -> bytes:
     return made
 
 
-def _box(west: float, north: float, east: float, south: float) -> str:
+def box(west: float, north: float, east: float, south: float) -> str:
     """Write a box as text, which the database reads once; a call in the statement is made a row."""
     corners = ((west, north), (east, north), (east, south), (west, south), (west, north))
     return f"POLYGON(({','.join(f'{x} {y}' for x, y in corners)}))"
@@ -175,7 +186,7 @@ def _values(layer: Layer, at: TileId, wanted: Wanted) -> dict[str, Any]:
         "north": north - margin,
         "east": east + margin,
         "south": south + margin,
-        "box": _box(west - margin, north - margin, east + margin, south + margin),
-        "far": _box(west - reach, north - reach, east + reach, south + reach),
+        "box": box(west - margin, north - margin, east + margin, south + margin),
+        "far": box(west - reach, north - reach, east + reach, south + reach),
         **wanted.values,
     }

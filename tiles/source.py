@@ -1,6 +1,6 @@
 """Tiles for whoever asks: from the store while they are fresh, else drawn once and stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -59,7 +59,7 @@ class Source:
         if at.z > layer.tiles.maxzoom:
             # Beyond the pyramid there are too many to keep for good.
             return self.other(layer, at, (), lambda conn: mvt.tile(conn, layer, at))
-        return self._made(layer, at, name, lambda conn: mvt.tile(conn, layer, at))
+        return self._made(layer, (at,), name, lambda conn: mvt.tile(conn, layer, at))
 
     def chosen(self, layer: Layer, at: TileId, key: object, wanted: Wanted) -> Found | None:
         """Return a tile of chosen rows; ``key`` says which, one spelling for one meaning."""
@@ -70,9 +70,20 @@ class Source:
 
     def other(self, layer: Layer, at: TileId, key: object, draw: Draw) -> Found | None:
         """Return a tile of another kind, drawn by ``draw`` and kept by what decides its content."""
-        needed = self.versions.tile(layer.id, at)
-        name = store.name_of_more(layer.id, at, key, needed, pyramid.form(layer))
-        found = self.store.find(name) or self._made(layer, at, name, draw)
+        return self.over(layer, (at,), (at, key), draw)
+
+    def over(self, layer: Layer, places: Sequence[TileId], key: object, draw: Draw) -> Found | None:
+        """Return a tile of another grid, which shows nothing that is not in some places.
+
+        Args:
+            layer: what the tile shows.
+            places: tiles that, with their margins, cover it: what changes there makes it stale.
+            key: all that decides what is in it, beside the layer and its data.
+            draw: makes the tile.
+        """
+        needed = self._needed(layer, places)
+        name = store.name_of_more(layer.id, key, needed, pyramid.form(layer))
+        found = self.store.find(name) or self._made(layer, places, name, draw)
         return found if found and found.length else None
 
     def kept(self, name: str, version: int, make: Callable[[], bytes]) -> Found:
@@ -80,9 +91,12 @@ class Source:
         with self.store.alone(name):
             return self.store.find(name) or self.store.put(name, version, make())
 
-    def _made(self, layer: Layer, at: TileId, name: str, draw: Draw) -> Found | None:
+    def _needed(self, layer: Layer, places: Sequence[TileId]) -> int:
+        return max(self.versions.tile(layer.id, at) for at in places)
+
+    def _made(self, layer: Layer, places: Sequence[TileId], name: str, draw: Draw) -> Found | None:
         with self.store.alone(name):
-            needed = self.versions.tile(layer.id, at)
+            needed = self._needed(layer, places)
             found = self.store.find(name)
             if found and found.version >= needed:
                 return found
@@ -92,7 +106,7 @@ class Source:
             if name.startswith(".more"):
                 return self.store.put(name, version, packed)
             if packed:
-                return self._put(layer, at, version, packed)
+                return self._put(layer, places[0], version, packed)
             self.store.drop_older(name, version)
             return None
 

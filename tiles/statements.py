@@ -6,7 +6,7 @@ it is made once for many tiles.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
@@ -30,10 +30,53 @@ class Wanted:
 
 ALL = Wanted()
 
-_SPECK = 64
+
+class Frame(Protocol):
+    """The coordinates of a tile: what of a row is drawn in them, and how it gets there.
+
+    Expressions are of the row ``t`` and give tile units, y down.
+    """
+
+    @property
+    def key(self) -> Hashable:
+        """What tells the frame from any other; statements are kept by it."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that shapes are made from, beside that of the zoom."""
+
+    def shape(self, layer: Layer, zoom: int) -> Composable:
+        """Return the expression of a row's shape."""
+
+    def anchor(self) -> Composable:
+        """Return the expression of the point where a row is named."""
+
+    def points(self) -> tuple[str, Mapping[str, Composable]]:
+        """Return the name of the statement that gathers points, and its parts of this frame."""
+
+
+class _Pixels:
+    """A tile of WebMercatorQuad: shapes stand ready, in global pixels."""
+
+    key: Hashable = "pixels"
+    columns: tuple[str, ...] = ()
+
+    def shape(self, layer: Layer, zoom: int) -> Composable:
+        return _shape(layer, pixels.column(layer, zoom))
+
+    def anchor(self) -> Composable:
+        return _moved("anchor")
+
+    def points(self) -> tuple[str, Mapping[str, Composable]]:
+        return "tile_points", {"shape": _moved("px")}
+
+
+PIXELS: Frame = _Pixels()
+
+SPECK = 64
 """Square units of a screen pixel; an area that is smaller is drawn as a square of this size."""
 
-_SQUARE = "POLYGON((-4 -4, 4 -4, 4 4, -4 4, -4 -4))"
+SQUARE = "POLYGON((-4 -4, 4 -4, 4 4, -4 4, -4 -4))"
 
 _COARSE_BOXES = 17
 """First zoom at which the single precision of the index's boxes matters: 32 units of 4096, half of
@@ -47,14 +90,14 @@ _MOST_KEPT = 2000
 _made: dict[tuple[Any, ...], bytes] = {}
 
 
-def shapes(layer: Layer, zoom: int, wanted: Wanted) -> bytes:
+def shapes(layer: Layer, zoom: int, wanted: Wanted, frame: Frame = PIXELS) -> bytes:
     """Draw lines, areas, or points one by one."""
     column = pixels.column(layer, zoom)
     return _kept(
-        ("shapes", *_declared(layer), column, _written(layer, zoom)),
+        ("shapes", frame.key, *_declared(layer), column, _written(layer, zoom)),
         wanted,
         lambda: sql.query("tile_shapes").format(
-            shape=_shape(layer, column),
+            shape=frame.shape(layer, zoom),
             fields=_fields(layer),
             table=table(layer),
             where=_where(zoom, column, wanted),
@@ -62,17 +105,17 @@ def shapes(layer: Layer, zoom: int, wanted: Wanted) -> bytes:
     )
 
 
-def budget(layer: Layer, zoom: int, wanted: Wanted) -> bytes:
+def budget(layer: Layer, zoom: int, wanted: Wanted, frame: Frame = PIXELS) -> bytes:
     """Draw the best of them by rank."""
     column = pixels.column(layer, zoom)
     return _kept(
-        ("budget", *_declared(layer), column, _written(layer, zoom)),
+        ("budget", frame.key, *_declared(layer), column, _written(layer, zoom)),
         wanted,
         lambda: sql.query("tile_budget").format(
             **_ranking(layer),
-            columns=_listed("t", (*names(layer), column, "px_size")),
+            columns=_listed("t", (*names(layer), column, "px_size", *frame.columns)),
             corners=_corners(layer, column),
-            shape=_shape(layer, column),
+            shape=frame.shape(layer, zoom),
             fields=_fields(layer),
             fewest=Literal(_FEWEST[layer.geometry.dimension]),
             table=table(layer),
@@ -111,13 +154,14 @@ def corners(layer: Layer, zoom: int, wanted: Wanted) -> bytes:
     )
 
 
-def points(layer: Layer, wanted: Wanted) -> bytes:
+def points(layer: Layer, wanted: Wanted, frame: Frame = PIXELS) -> bytes:
     """Draw the best point of every cell of a grid, with the number of points in the cell."""
+    name, parts = frame.points()
     return _kept(
-        ("points", *_declared(layer), repr(layer.attention)),
+        ("points", frame.key, *_declared(layer), repr(layer.attention)),
         wanted,
-        lambda: sql.query("tile_points").format(
-            shape=_moved("px"),
+        lambda: sql.query(name).format(
+            **parts,
             fields=_fields(layer),
             urgent=_urgent(layer),
             rank=_rank(layer),
@@ -128,15 +172,15 @@ def points(layer: Layer, wanted: Wanted) -> bytes:
     )
 
 
-def labels(layer: Layer, zoom: int, wanted: Wanted) -> bytes:
+def labels(layer: Layer, zoom: int, wanted: Wanted, frame: Frame = PIXELS) -> bytes:
     """Draw the points where areas are named."""
     banded = pixels.band(layer, zoom) is not None
     thin = SQL(" AND t.tile_from <= {}").format(Literal(zoom)) if banded else SQL("")
     return _kept(
-        ("labels", *_declared(layer), _written(layer, zoom)),
+        ("labels", frame.key, *_declared(layer), _written(layer, zoom)),
         wanted,
         lambda: sql.query("tile_shapes").format(
-            shape=_moved("anchor"),
+            shape=frame.anchor(),
             fields=_fields(layer),
             table=table(layer),
             where=_where(_COARSE_BOXES, "anchor", wanted) + thin,
@@ -262,7 +306,7 @@ def _shape(layer: Layer, column: str) -> Composable:
     cases = SQL("WHEN {} THEN {}").format(whole, _moved(column))
     if layer.geometry.dimension == 2:
         cases = SQL("WHEN t.px_size * %(scale)s * %(scale)s < {} THEN {} {}").format(
-            Literal(_SPECK), _speck(place), cases
+            Literal(SPECK), _speck(place), cases
         )
     return SQL("CASE {} ELSE {} END").format(cases, cut)
 
@@ -281,4 +325,4 @@ def _speck(place: Identifier) -> Composed:
         "public.ST_Translate({square}::public.geometry,"
         " round((public.ST_XMin({0}) + public.ST_XMax({0})) / 2 * %(scale)s + %(x)s),"
         " round((public.ST_YMin({0}) + public.ST_YMax({0})) / 2 * %(scale)s + %(y)s))"
-    ).format(place, square=Literal(_SQUARE))
+    ).format(place, square=Literal(SQUARE))
