@@ -6,12 +6,15 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from gis_server import db, keeper, params, progress, service
+from gis_server import db, export_page, exporting, keeper, params, progress, service
+from gis_server.export_page import Page
+from gis_server.language import LANGUAGES
 from gis_server.settings import Settings
 from layers import registry
+from layers.geo import MAX_ZOOM
 from layers.model import Layer
 from layers.registry import Layers
-from tiles import changes, purge, pyramid
+from tiles import changes, export, purge, pyramid
 from tiles.store import Store
 
 out = Console(highlight=False, soft_wrap=True)
@@ -74,6 +77,47 @@ def purge_tiles(  # noqa: PLR0913, PLR0917 - click gives one argument an option
             purge.purge(conn, layer.id, cells)
     where = "all tiles" if cells is None else f"{len(cells)} places"
     out.print(f"{where} of {', '.join(layer_ids) or 'every layer'} will be drawn anew")
+
+
+@tiles.command("export")
+@click.argument("layer_ids", metavar="LAYER...", nargs=-1, required=True)
+@click.argument("out_file", metavar="OUT.pmtiles", type=click.Path(path_type=Path))
+@click.option("--page", is_flag=True, help="write a folder OUT-page with a map of it, too")
+@click.option("--maxzoom", type=click.IntRange(0, MAX_ZOOM), help="in place of the layers' own")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="vi", show_default=True)
+@click.option("--force", is_flag=True, help="write over OUT.pmtiles")
+@click.pass_obj
+def export_tiles(  # noqa: PLR0913, PLR0917 - click gives one argument an option
+    used: Settings,
+    layer_ids: tuple[str, ...],
+    out_file: Path,
+    page: bool,
+    maxzoom: int | None,
+    lang: str,
+    force: bool,
+) -> None:
+    """Write tiles of the layers into one PMTiles archive, which needs no server of ours.
+
+    A run that was broken off goes on where it was when the same is said again.
+    """
+    chosen = _chosen(used, tuple(dict.fromkeys(layer_ids)))
+    export.refuse(out_file, force=force)
+    if page:
+        export_page.refuse(used.node_modules)
+    url = service.database_url(used)
+    with db.connect(url) as conn:
+        service.prepare(conn, _layers(used), used)
+        planned = export.survey(conn, chosen, maxzoom)
+        told = exporting.told(conn, planned, lang)
+    means = export.Means(Store(used.var / "tiles"), partial(db.connect, url), used.workers)
+    with progress.bar(err, out_file.name) as advance:
+        written = export.run(planned, out_file, told, means, advance)
+    for line in exporting.report(planned, written, out_file):
+        out.print(line, markup=False)
+    if page:
+        where = export.place(planned, told)
+        shown = Page(out_file, planned.parts, where, told.name, lang)
+        out.print(f"page: {export_page.write(shown, used.node_modules)}", markup=False)
 
 
 @tiles.command(hidden=True)

@@ -5,7 +5,6 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import psycopg
@@ -14,7 +13,7 @@ import sql
 from layers import pixels
 from layers.geo import TileId
 from layers.model import Layer
-from tiles import changes, mvt, statements, store
+from tiles import changes, mvt, statements, store, workers
 from tiles.store import Ready, Store
 from tiles.versions import Versions
 
@@ -81,8 +80,8 @@ def build(
         version = changes.version(conn, layer.id)
         count = length = 0
         task = _Task(layer, kept, version, Versions(version))
-        with _Drawing(task, _calm(conn), connect, processes) as drawing:
-            for tiles in _levels(conn, layer):
+        with _Drawing(task, calm(conn), connect, processes) as drawing:
+            for tiles in levels(conn, layer, layer.tiles.maxzoom):
                 for sizes in drawing.draw(tiles):
                     count += len(sizes)
                     length += sum(sizes)
@@ -92,10 +91,10 @@ def build(
     return Built(count, length, version, time.monotonic() - begun)
 
 
-def _levels(conn: Connection, layer: Layer) -> Iterator[Sequence[TileId]]:
-    """Yield the tiles in which something is, zoom by zoom, from the first zoom on."""
+def levels(conn: Connection, layer: Layer, maxzoom: int) -> Iterator[Sequence[TileId]]:
+    """Yield the tiles in which something is, zoom by zoom, from the layer's first zoom on."""
     tiles = [TileId(0, 0, 0)]
-    for zoom in range(layer.tiles.maxzoom + 1):
+    for zoom in range(maxzoom + 1):
         tiles = _occupied(conn, layer, tiles)
         if zoom >= layer.tiles.minzoom:
             yield tiles
@@ -149,13 +148,7 @@ class _Drawing:
         if self._pool is None and len(tiles) <= _FEW:
             return [_draw(self._task, self._conn, tiles)]
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._processes,
-                # A clean process forks the workers: this one may have threads.
-                mp_context=get_context("forkserver"),
-                initializer=_begin,
-                initargs=(self._task, self._connect),
-            )
+            self._pool = workers.pool(self._processes, _begin, self._task, self._connect)
         size = max(1, min(_CHUNK, len(tiles) // 8))
         return self._pool.map(_draw_here, itertools.batched(tiles, size))
 
@@ -165,10 +158,10 @@ _own: list[tuple[_Task, Connection]] = []
 
 
 def _begin(task: _Task, connect: Connect) -> None:
-    _own.append((task, _calm(connect())))
+    _own.append((task, calm(connect())))
 
 
-def _calm(conn: Connection) -> Connection:
+def calm(conn: Connection) -> Connection:
     """Keep a connection to one core: the others have their own work."""
     conn.execute("SET jit = off")
     conn.execute("SET max_parallel_workers_per_gather = 0")

@@ -69,11 +69,9 @@ class Store:
 
     def claim(self, database: str) -> None:
         """Take the folder for a database; tiles of another one are thrown away."""
-        mark = self.folder / "database"
-        if mark.is_file() and mark.read_text() == database:
-            return
-        self.clear()
-        _write(mark, database.encode())
+        if not self.belongs_to(database):
+            self.clear()
+            _write(self.folder / "database", database.encode())
 
     def clear(self, layer_id: str | None = None) -> None:
         """Throw the tiles of a layer away, or all; at once, whatever their number."""
@@ -91,6 +89,18 @@ class Store:
         except OSError:
             return None
         return Found(file, int(found.st_mtime), found.st_size)
+
+    def read(self, name: str, version: int) -> bytes | None:
+        """Return a tile that shows at least a version; None when there is none."""
+        with suppress(FileNotFoundError), open(f"{self.folder}/{name}{ENDING}", "rb") as file:  # noqa: PTH123
+            if os.fstat(file.fileno()).st_mtime >= version:
+                return file.read()
+        return None
+
+    def belongs_to(self, database: str) -> bool:
+        """Tell whether the tiles are those of a database."""
+        mark = self.folder / "database"
+        return mark.is_file() and mark.read_text() == database
 
     def put(self, name: str, version: int, packed: bytes) -> Found:
         """Keep a tile as it is at a version, unless a newer one is there."""

@@ -16,7 +16,15 @@ import tiles
 from gis_server import errors
 from layers.errors import GisError, LayerInvalid, LayerUnknown
 
-OF_COMMANDS = {"etl", "gis_server.cluster", "gis_server.service_errors", "gis_server.settings"}
+OF_COMMANDS = {
+    "etl",
+    "gis_server.cluster",
+    "gis_server.export_page",
+    "gis_server.service_errors",
+    "gis_server.settings",
+    "tiles.archive",
+    "tiles.export",
+}
 """Rooms whose errors a person at a terminal sees, never a client of the server."""
 
 

@@ -1,0 +1,170 @@
+"""A folder with a page that shows an exported archive: any server for files will do."""
+
+import html
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from layers.errors import GisError
+from styles.compose import compose
+from styles.sprites import RATIOS, sheet
+from tiles.archive import Place
+from tiles.export import Part
+
+THEME = "light"
+
+_MODULES = (
+    "maplibre-gl/dist/maplibre-gl.mjs",
+    "maplibre-gl/dist/maplibre-gl-worker.mjs",
+    "maplibre-gl/dist/maplibre-gl.css",
+    "pmtiles/dist/esm/index.js",
+    "fflate/esm/browser.js",
+)
+"""What the page loads of the installed browser packages."""
+
+_LICENCES = re.compile(r"licen[cs]e(\.\w+)?|package\.json", re.IGNORECASE)
+_OWN = ("page.css", "page.js")
+
+
+class ModulesMissing(GisError):
+    """The browser modules are not installed; 'make up' installs them."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            f"There is no {file}: 'make up' installs the browser modules, or GIS_NODE_MODULES names"
+            " their folder."
+        )
+
+
+class Page(NamedTuple):
+    """What a page shows: an archive, its layers, where it opens, title and language of labels."""
+
+    archive: Path
+    parts: tuple[Part, ...]
+    place: Place
+    title: str
+    language: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the page goes: beside the archive, under its name."""
+        return self.archive.with_name(f"{self.archive.stem}-page")
+
+
+def refuse(modules: Path) -> None:
+    """Refuse before the work is done what would fail after it.
+
+    Raises:
+        ModulesMissing: one that is needed is not there.
+    """
+    for name in _MODULES:
+        if not (modules / name).is_file():
+            raise ModulesMissing(modules / name)
+
+
+def write(page: Page, modules: Path) -> Path:
+    """Write the page in the place of an earlier one; return its folder.
+
+    Args:
+        page: what it shows.
+        modules: folder of the installed browser packages.
+    """
+    unfinished = page.folder.with_name(f".{page.folder.name}-{uuid4().hex}")
+    unfinished.mkdir()
+    try:
+        made = style(page)
+        _copy(modules, unfinished / "vendor", [*_MODULES, *_fonts(made)])
+        _write_own(page, unfinished, made)
+        shutil.rmtree(page.folder, ignore_errors=True)
+        unfinished.rename(page.folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return page.folder
+
+
+def style(page: Page) -> dict[str, Any]:
+    """Return the style of the layers, reading the archive; addresses are relative to the page.
+
+    Layers that end at the same zoom share a source: a map stretches the last tiles of a source,
+    and in the archive's deeper ones the others' features are missing.
+    """
+    made = compose(THEME, [part.layer for part in page.parts], ".", page.language)
+    url = f"pmtiles://../{page.archive.name}"
+    sources: dict[str, dict[str, Any]] = {}
+    for part in page.parts:
+        empty = {"type": "vector", "url": url, "maxzoom": part.maxzoom, "promoteId": {}}
+        sources.setdefault(_source(part), empty)["promoteId"][part.layer.id] = part.layer.key
+    names = {part.layer.id: _source(part) for part in page.parts}
+    layers = [_shown(layer, names) for layer in made["layers"]]
+    said = {"gis:bounds": list(page.place.bounds), "gis:fields": _titles(page)}
+    return {
+        **made,
+        "name": page.title,
+        "metadata": {**made["metadata"], **said},
+        "sources": sources,
+        "layers": layers,
+    }
+
+
+def _source(part: Part) -> str:
+    return f"to-{part.maxzoom}"
+
+
+def _shown(layer: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Read a style layer from its new source, and show it: who exports a layer wants to see it."""
+    if "source" not in layer:
+        return layer
+    layout = {**layer.get("layout", {}), "visibility": "visible"}
+    return {**layer, "source": names[layer["source"]], "layout": layout}
+
+
+def _titles(page: Page) -> dict[str, Any]:
+    return {
+        part.layer.id: {
+            "title": part.layer.title[page.language],
+            "fields": {
+                name: part.layer.fields[name].title[page.language]
+                for name in dict.fromkeys((part.layer.key, *part.layer.tiles.fields))
+            },
+        }
+        for part in page.parts
+    }
+
+
+def _fonts(made: dict[str, Any]) -> Iterator[str]:
+    for face in made["font-faces"].values():
+        for file in face:
+            yield file["url"].removeprefix("./vendor/")
+
+
+def _copy(modules: Path, target: Path, names: list[str]) -> None:
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(modules / name, target / name)
+        scope = 2 if name.startswith("@") else 1
+        package = Path(*Path(name).parts[:scope])
+        for file in (modules / package).iterdir():
+            if _LICENCES.fullmatch(file.name):
+                shutil.copyfile(file, target / package / file.name)
+
+
+def _write_own(page: Page, folder: Path, made: dict[str, Any]) -> None:
+    web = files("gis_server").joinpath("web", "export")
+    text = web.joinpath("index.html").read_text("utf-8")
+    text = text.replace("{title}", html.escape(page.title))
+    text = text.replace('lang="vi"', f'lang="{page.language}"')
+    (folder / "index.html").write_text(text, "utf-8")
+    for name in _OWN:
+        (folder / name).write_text(web.joinpath(name).read_text("utf-8"), "utf-8")
+    (folder / "style.json").write_text(json.dumps(made, ensure_ascii=False), "utf-8")
+    (folder / "sprites").mkdir()
+    for ratio in RATIOS:
+        stem = folder / "sprites" / (THEME if ratio == 1 else f"{THEME}@{ratio}x")
+        drawn = sheet(THEME, ratio)
+        stem.with_name(f"{stem.name}.png").write_bytes(drawn.png)
+        stem.with_name(f"{stem.name}.json").write_text(json.dumps(drawn.index), "utf-8")
