@@ -68,11 +68,14 @@ class Front:
 
     def __init__(self, address: str, behind: str, folder: Path) -> None:
         self.address, self.behind, self.folder = address, behind, folder
+        self._asked: list[str] = []
 
     def get(
         self, path: str, *, encoding: str | None = "gzip", direct: bool = False, **headers: str
     ) -> Answer:
         """Ask; ``direct`` goes around nginx, header names are written with underscores."""
+        if not direct:
+            self._asked.append(path)
         request = urllib.request.Request((self.behind if direct else self.address) + path)
         for name, value in headers.items():
             request.add_header(name.replace("_", "-"), value)
@@ -86,6 +89,13 @@ class Front:
 
     def logged(self, path: str) -> list[list[str]]:
         """Return what nginx wrote of an address: status, cache, status of Python."""
+        deadline = time.monotonic() + 5
+        # nginx writes a line after the client has its answer.
+        while len(self._lines(path)) < self._asked.count(path) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self._lines(path)
+
+    def _lines(self, path: str) -> list[list[str]]:
         lines = (self.folder / "access.log").read_text().splitlines()
         return [line.split(" ")[1:] for line in lines if line.split(" ")[0] == path]
 
