@@ -12,7 +12,10 @@ from benchmarks.tiles.walks import occupied
 from layers.geo import TileId
 
 ZOOMS = (6, 8, 10, 12, 13, 14, 15, 16)
-_LEAST, _MOST = 60, 800
+_LEAST, _MOST = 60, 1600
+_FIRST = 64
+"""Tiles that are asked for before the clock starts, so that connections to the database are up."""
+
 _SECONDS = 20.0
 _RUN = int(time.time())
 """Part of every filter: filtered tiles are kept, and those of an earlier run would be found."""
@@ -79,8 +82,8 @@ def _measure(
                 with start(database) as server:
                     paths = list(_paths(server, tiles, choose=choose and name == "ours", of=count))
                     if choose or name != "ours":
-                        client.ask(server.port, paths[:8], clients=2, most_seconds=10)
-                        paths = paths[8:]
+                        client.ask(server.port, paths[:_FIRST], clients=8, most_seconds=30)
+                        paths = paths[_FIRST:]
                     seen = client.ask(server.port, paths, clients=count, most_seconds=_SECONDS)
                 report.row(zoom, count, name, seen)
                 if count == 8 or len(clients) == 1:
@@ -93,7 +96,7 @@ def _paths(server: Server, tiles: list[TileId], *, choose: bool, of: int) -> Ite
 
     A peer draws the same tile anew each time, its cache being off; ours gets another filter.
     """
-    wanted = max(_LEAST, min(len(tiles), _MOST)) + 8
+    wanted = max(_LEAST, min(len(tiles), _MOST)) + _FIRST
     for n in range(wanted):
         at = tiles[n % len(tiles)]
         again = n // len(tiles)
