@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from gis_server.app import create_app
 from gis_server.settings import Settings
 from layers.geo import TileId
-from tiles import heatmap
+from tiles import changes, heatmap
 
 Connection = psycopg.Connection[Any]
 
@@ -30,7 +30,10 @@ def schools(province: Connection, client: FlaskClient) -> Connection:
 
 
 def _learn(client: FlaskClient) -> None:
-    client.application.extensions["gis"].freshness.ask()
+    gis = client.application.extensions["gis"]
+    with gis.pool.connection() as conn:
+        changes.settle(conn)
+    gis.freshness.ask()
 
 
 def _names(client: FlaskClient, path: str = PATH) -> list[str]:
