@@ -1,5 +1,6 @@
 """What a request may use: one object an application, reached through the application."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -62,7 +63,16 @@ def about(layer: Layer) -> About:
 
     The box is that of the country while there are no rows.
     """
+    return abouts([layer])[0]
+
+
+def abouts(layers: Iterable[Layer]) -> list[About]:
+    """Return the same of several layers."""
+    found = []
     with gis().pool.connection() as conn:
-        state = states(conn).get(layer.id, State())
-        bounds = gis().summaries.get(conn, layer, state.version).bounds or VIET_NAM
-    return About(base_url(), language(), bounds, is_demo=state.is_demo)
+        known = states(conn)
+        for layer in layers:
+            state = known.get(layer.id, State())
+            bounds = gis().summaries.get(conn, layer, state.version).bounds or VIET_NAM
+            found.append(About(base_url(), language(), bounds, is_demo=state.is_demo))
+    return found

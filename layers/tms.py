@@ -78,9 +78,9 @@ class TileMatrix:
         return round(math.log2(_WORLD_SCALE / self.scale_denominator))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TileMatrixSet:
-    """A tiling of a CRS.
+    """A tiling of a CRS; there is one object of each.
 
     ``uri`` is its name in the register of the OGC, None where it has none; ``axes`` are the names
     of the CRS's axes; ``origin`` is the top left corner of every matrix.

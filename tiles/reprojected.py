@@ -8,13 +8,14 @@ its storage CRS into that of the set, so land in its own VN-2000 zone is not tra
 import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Composable, Literal
 
 from layers import pixels, tms
-from layers.geo import MAX_ZOOM, WEB_MERCATOR_HALF
+from layers.geo import MAX_ZOOM, WEB_MERCATOR_HALF, TileId
 from layers.model import Layer
 from layers.pixels import EXTENT
 from layers.tms import Tile
@@ -49,9 +50,15 @@ def tile(conn: Connection, layer: Layer, at: Tile, wanted: Wanted = ALL) -> byte
     return mvt.draw(conn, layer, view)
 
 
-def cover(layer: Layer, at: Tile) -> tms.Bounds:
-    """Return a box in global pixels in which all is that a tile can show."""
-    return tms.pixel_box(at, pixels.margin(layer) / EXTENT)
+def places(layer: Layer, at: Tile) -> tuple[TileId, ...]:
+    """Return the tiles of the pyramid in which all is that a tile can show."""
+    return tms.over(_around(at, pixels.margin(layer)))
+
+
+@lru_cache(maxsize=4096)
+def _around(at: Tile, margin: int) -> tms.Bounds:
+    """Return a box in global pixels around a tile with a margin in its units."""
+    return tms.pixel_box(at, margin / EXTENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +158,7 @@ def _values(layer: Layer, at: Tile, wanted: Wanted) -> dict[str, Any]:
 
     ``per`` is units of the tile to a unit of the CRS; ``scale`` units to a global pixel, about.
     """
-    edges, around = at.bounds(), cover(layer, at)
+    edges, around = at.bounds(), _around(at, pixels.margin(layer))
     per = EXTENT / at.matrix.side
     return {
         "name": layer.id,

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from gis_server.catalogue import VIET_NAM
 from gis_server.ogc import crs
 from gis_server.ogc.request import DEFAULT_LIMIT, MAX_LIMIT
+from gis_server.ogc.tilesets import collection_links
 from layers.geo import BBox
 from layers.model import Layer
 from layers.registry import Layers
@@ -85,7 +86,8 @@ def _links(layer: Layer, base_url: str) -> list[dict[str, Any]]:
         for source in layer.sources
         if source.url
     ]
-    return [tiles, page, *sources]
+    tilesets = collection_links(layer, f"{base_url}/ogc")
+    return [tiles, *tilesets, page, *sources]
 
 
 def _extents(layer: Layer, extent: Extent) -> dict[str, Any]:

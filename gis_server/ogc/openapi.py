@@ -3,20 +3,17 @@
 pygeoapi's own refers to schemas on other hosts and leaves out filter, q and datetime.
 """
 
-from typing import Any
-
 from gis_server import __version__
-from gis_server.ogc import crs, documents
+from gis_server.ogc import crs, documents, tile_openapi
+from gis_server.ogc import openapi_parts as parts
 from gis_server.ogc.config import DESCRIPTION, TITLE
-from gis_server.ogc.documents import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
+from gis_server.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA
+from gis_server.ogc.openapi_parts import Part
 from gis_server.ogc.request import DEFAULT_LIMIT, FILTER_LANGUAGES, MAX_LIMIT, OF_ITEMS
 from layers.model import Field, Layer, Type
 from layers.registry import Layers
 
-Part = dict[str, Any]
-
 _CRS = {"type": "string", "format": "uri", "default": crs.CRS84.uri}
-_PROBLEM = "application/problem+json"
 
 
 def document(layers: Layers, url: str, lang: str) -> Part:
@@ -30,6 +27,7 @@ def document(layers: Layers, url: str, lang: str) -> Part:
     paths = _common(lang)
     for layer in layers:
         paths |= _of_layer(layer, lang)
+    paths |= tile_openapi.paths(layers, lang)
     return {
         "openapi": "3.0.3",
         "info": {"title": TITLE[lang], "description": DESCRIPTION[lang], "version": __version__},
@@ -37,10 +35,12 @@ def document(layers: Layers, url: str, lang: str) -> Part:
         "tags": [{"name": layer.id, "description": layer.title[lang]} for layer in layers],
         "paths": paths,
         "components": {
-            "parameters": _parameters(),
+            "parameters": _parameters(layers),
             "schemas": _schemas(),
             "responses": {
-                "problem": _response("What was wrong", {_PROBLEM: _schema("problem")}),
+                "problem": parts.response(
+                    "What was wrong", {parts.PROBLEM: parts.schema("problem")}
+                ),
             },
         },
     }
@@ -49,78 +49,46 @@ def document(layers: Layers, url: str, lang: str) -> Part:
 def _common(lang: str) -> dict[str, Part]:
     anything = {"type": "object"}
     return {
-        "/": {"get": _get("landing", TITLE[lang], [], {JSON: anything})},
-        "/openapi": {"get": _get("definition", "OpenAPI", [], {OPENAPI: anything})},
-        "/conformance": {"get": _get("conformance", "Conformance", [], {JSON: anything})},
-        "/collections": {"get": _get("collections", "Collections", [], {JSON: anything})},
+        "/": {"get": parts.get("landing", TITLE[lang], [], {JSON: anything})},
+        "/openapi": {"get": parts.get("definition", "OpenAPI", [], {OPENAPI: anything})},
+        "/conformance": {"get": parts.get("conformance", "Conformance", [], {JSON: anything})},
+        "/collections": {"get": parts.get("collections", "Collections", [], {JSON: anything})},
     }
 
 
 def _of_layer(layer: Layer, lang: str) -> dict[str, Part]:
     base, title = f"/collections/{layer.id}", layer.title[lang]
-    page = {GEOJSON: _schema("features")}
-    one = {GEOJSON: _schema("feature")}
+    page = {GEOJSON: parts.schema("features")}
+    one = {GEOJSON: parts.schema("feature")}
     described = {SCHEMA: {"type": "object"}}
     named = [_named(layer, f, lang) for f in layer.public.values() if f.name not in OF_ITEMS]
-    listed = [_ref(name) for name in OF_ITEMS if name not in ("f", "lang", "crs")]
+    listed = [parts.ref(name) for name in OF_ITEMS if name not in ("f", "lang", "crs")]
     operations = {
-        base: _get(f"describe_{layer.id}", title, [], {JSON: {"type": "object"}}),
-        f"{base}/queryables": _get(f"queryables_{layer.id}", title, [], described),
-        f"{base}/schema": _get(f"schema_{layer.id}", title, [], described),
-        f"{base}/items": _get(f"items_{layer.id}", title, [_crs_of(layer), *listed, *named], page),
-        f"{base}/items/{{featureId}}": _get(
-            f"item_{layer.id}", title, [_ref("featureId"), _crs_of(layer)], one
+        base: parts.get(f"describe_{layer.id}", title, [], {JSON: {"type": "object"}}),
+        f"{base}/queryables": parts.get(f"queryables_{layer.id}", title, [], described),
+        f"{base}/schema": parts.get(f"schema_{layer.id}", title, [], described),
+        f"{base}/items": parts.get(
+            f"items_{layer.id}", title, [_crs_of(layer), *listed, *named], page
+        ),
+        f"{base}/items/{{featureId}}": parts.get(
+            f"item_{layer.id}", title, [parts.ref("featureId"), _crs_of(layer)], one
         ),
     }
     tags = {"tags": [layer.id]}
     paths = {path: {"get": {**operation, **tags}} for path, operation in operations.items()}
     paths[f"{base}/items"]["post"] = {
-        **_get(f"filter_{layer.id}", title, [_crs_of(layer), *listed, *named], page),
+        **parts.get(f"filter_{layer.id}", title, [_crs_of(layer), *listed, *named], page),
         **tags,
         "requestBody": {
             "required": True,
-            "content": {JSON: {"schema": _schema("cql2")}},
+            "content": {JSON: {"schema": parts.schema("cql2")}},
         },
     }
     return paths
 
 
-def _get(name: str, summary: str, parameters: list[Part], content: dict[str, Part]) -> Part:
-    return {
-        "operationId": name,
-        "summary": summary,
-        "parameters": [_ref("f"), _ref("lang"), *parameters],
-        "responses": {
-            "200": _response(summary, {**content, HTML: {"type": "string"}}),
-            "default": {"$ref": "#/components/responses/problem"},
-        },
-    }
-
-
-def _response(description: str, content: dict[str, Part]) -> Part:
-    return {
-        "description": description,
-        "content": {media: {"schema": schema} for media, schema in content.items()},
-    }
-
-
-def _ref(name: str) -> Part:
-    return {"$ref": f"#/components/parameters/{name}"}
-
-
-def _schema(name: str) -> Part:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _query(name: str, schema: Part, description: str) -> Part:
-    return {
-        "name": name, "in": "query", "required": False, "description": description,
-        "schema": schema, "style": "form", "explode": False,
-    }  # fmt: skip
-
-
 def _crs_of(layer: Layer) -> Part:
-    return _query("crs", {**_CRS, "enum": list(crs.offered(layer))}, "CRS of the answer")
+    return parts.query("crs", {**_CRS, "enum": list(crs.offered(layer))}, "CRS of the answer")
 
 
 def _named(layer: Layer, field: Field, lang: str) -> Part:
@@ -129,34 +97,39 @@ def _named(layer: Layer, field: Field, lang: str) -> Part:
     if field.type in (Type.DATE, Type.DATETIME):
         # A span may be given as well, so the format of one date does not hold.
         kept = {"type": "string"}
-    return _query(field.name, kept, field.title[lang])
+    return parts.query(field.name, kept, field.title[lang])
 
 
-def _parameters() -> dict[str, Part]:
+def _parameters(layers: Layers) -> dict[str, Part]:
     text = {"type": "string"}
     languages = {"type": "string", "enum": list(FILTER_LANGUAGES)}
     box = {"type": "array", "items": {"type": "number"}}
     boxed = {"oneOf": [{**box, "minItems": count, "maxItems": count} for count in (4, 6)]}
     limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
     found = [
-        _query("f", {"type": "string", "enum": ["json", "html"]}, "Form of the answer"),
-        _query("lang", {"type": "string", "enum": ["vi", "en"], "default": "vi"}, "Language"),
-        _query("limit", limit, "Features on a page"),
-        _query("offset", {"type": "integer", "minimum": 0, "default": 0}, "Features to skip"),
-        _query("bbox", boxed, "Features that meet this box; axis order of bbox-crs"),
-        _query("bbox-crs", _CRS, "CRS of bbox"),
-        _query("datetime", text, "Instant or start/end (RFC 3339); .. for an open end"),
-        _query("sortby", text, "Properties, each with + or - in front"),
-        _query("properties", {"type": "array", "items": text}, "Properties of the answer"),
-        _query("skipGeometry", {"type": "boolean", "default": False}, "Leave the geometry out"),
-        _query("resulttype", {"type": "string", "enum": ["results", "hits"]}, "hits: only count"),
-        _query("q", text, "Words to find, without case and accents"),
-        _query("filter", text, "Filter in CQL2"),
-        _query("filter-lang", languages, "Encoding of filter"),
-        _query("filter-crs", _CRS, "CRS of geometries in filter"),
+        parts.query("f", {"type": "string", "enum": ["json", "html"]}, "Form of the answer"),
+        parts.query("lang", {"type": "string", "enum": ["vi", "en"], "default": "vi"}, "Language"),
+        parts.query("limit", limit, "Features on a page"),
+        parts.query("offset", {"type": "integer", "minimum": 0, "default": 0}, "Features to skip"),
+        parts.query("bbox", boxed, "Features that meet this box; axis order of bbox-crs"),
+        parts.query("bbox-crs", _CRS, "CRS of bbox"),
+        parts.query("datetime", text, "Instant or start/end (RFC 3339); .. for an open end"),
+        parts.query("sortby", text, "Properties, each with + or - in front"),
+        parts.query("properties", {"type": "array", "items": text}, "Properties of the answer"),
+        parts.query(
+            "skipGeometry", {"type": "boolean", "default": False}, "Leave the geometry out"
+        ),
+        parts.query(
+            "resulttype", {"type": "string", "enum": ["results", "hits"]}, "hits: only count"
+        ),
+        parts.query("q", text, "Words to find, without case and accents"),
+        parts.query("filter", text, "Filter in CQL2"),
+        parts.query("filter-lang", languages, "Encoding of filter"),
+        parts.query("filter-crs", _CRS, "CRS of geometries in filter"),
     ]
     feature_id = {"name": "featureId", "in": "path", "required": True, "schema": text}
-    return {part["name"]: part for part in found} | {"featureId": feature_id}
+    named = {part["name"]: part for part in found} | {"featureId": feature_id}
+    return named | tile_openapi.parameters(layers)
 
 
 def _schemas() -> dict[str, Part]:
@@ -175,7 +148,7 @@ def _schemas() -> dict[str, Part]:
         "features": _object(
             ["type", "features"],
             type={"type": "string", "enum": ["FeatureCollection"]},
-            features={"type": "array", "items": _schema("feature")},
+            features={"type": "array", "items": parts.schema("feature")},
             numberMatched=count, numberReturned=count, timeStamp=text, links=links,
         ),
         "problem": _object(

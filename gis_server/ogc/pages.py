@@ -23,16 +23,16 @@ _JSON_TYPES = ("application/json", "application/geo+json", "application/schema+j
 _TAGS = {"vi": "vi-VN", "en": "en-US"}
 
 
-def form() -> str:
-    """Return ``json`` or ``html``: by ``f``, else by what the client accepts, else JSON.
+def form(known: tuple[str, ...] = FORMS) -> str:
+    """Return the form of an answer: by ``f``, else by what the client accepts, else JSON.
 
     Raises:
-        ParameterInvalid: ``f`` is neither.
+        ParameterInvalid: ``f`` is none of those that are known.
     """
     named = request.args.get("f")
-    if named is not None and named not in FORMS:
-        raise ParameterInvalid("f", f"'{named[:100]}' is not one of {', '.join(FORMS)}")
-    return "html" if wants_page() else "json"
+    if named is not None and named not in known:
+        raise ParameterInvalid("f", f"'{named[:100]}' is not one of {', '.join(known)}")
+    return named or ("html" if wants_page() else "json")
 
 
 def wants_page() -> bool:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from gis_server import errors
 from gis_server import language as languages
-from gis_server.ogc import core, crs, documents, openapi, pages
+from gis_server.ogc import core, crs, documents, openapi, pages, tile_routes, tilesets
 from gis_server.ogc import request as asked
 from gis_server.ogc.documents import GEOJSON, JSON, SCHEMA, Document
 from gis_server.ogc.provider import Asked
@@ -44,6 +44,7 @@ def blueprint() -> Blueprint:
         routes.add_url_rule(rule, view_func=view, strict_slashes=False)
     many = f"{one}/items"
     routes.add_url_rule(many, view_func=items, methods=["GET", "POST"], strict_slashes=False)
+    tile_routes.add(routes)
     routes.register_error_handler(GisError, _refuse)
     routes.register_error_handler(psycopg.OperationalError, _refuse)
     routes.register_error_handler(HTTPException, _refuse)
@@ -54,7 +55,9 @@ def blueprint() -> Blueprint:
 def landing() -> Response:
     """Answer with the landing page."""
     form, api = _form(), _fresh()
-    return _document(form, "landing", core.ask(pages_of.landing_page, api=api))
+    document = core.ask(pages_of.landing_page, api=api)
+    document = tilesets.landing(document, f"{base_url()}/ogc", core.language())
+    return _document(form, "landing", document)
 
 
 def definition() -> Response:

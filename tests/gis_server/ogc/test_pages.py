@@ -13,6 +13,8 @@ PATHS = (
     "/collections/school/queryables", "/collections/land_parcel/schema",
     "/collections/school/items", "/collections/incident/items", "/collections/land_parcel/items",
     "/collections/school/items/S1", "/collections/land_parcel/items/1", "/openapi",
+    "/tiles", "/tiles/WebMercatorQuad", "/tileMatrixSets", "/tileMatrixSets/VN2000-9213",
+    "/collections/school/tiles", "/collections/school/tiles/WorldCRS84Quad",
 )  # fmt: skip
 
 
