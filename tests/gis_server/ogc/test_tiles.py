@@ -2,9 +2,12 @@
 
 import gzip
 import math
+import re
+import shlex
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -323,6 +326,20 @@ def test_a_tile_is_drawn_once_and_not_again_for_changes_elsewhere(
     filled.execute("UPDATE layer.school SET name = 'Mới' WHERE code = 'S2'")
     client.application.extensions["gis"].freshness.ask()
     assert client.get(_path(at, "school"), headers={"If-None-Match": tag}).status_code == 304
+
+
+GUIDE = (Path(__file__).parents[3] / "docs" / "ogc.md").read_text("utf-8").split("## Tiles")[1]
+
+
+@pytest.mark.parametrize("line", re.findall(r"^curl (?:.*\\\n)*.*", GUIDE, re.MULTILINE))
+def test_a_command_of_the_guide_is_answered(tiles: Any, line: str) -> None:
+    words = shlex.split(line.replace("\\\n", " "))
+    (address,) = [word for word in words if word.startswith("$T")]
+    given = [after for word, after in pairwise(words) if word in ("-d", "--data-urlencode")]
+    query = dict(part.split("=", 1) for part in given)
+    answer = tiles.get(address.replace("$T", "/ogc"), query_string=query or None)
+    # Tiles of the demonstration's land may be outside the limits of the rows of this module.
+    assert answer.status_code in (200, 204) or "limits" in answer.get_json()["detail"]
 
 
 def _gdal(*command: str) -> str:
