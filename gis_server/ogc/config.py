@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from gis_server.catalogue import VIET_NAM
 from gis_server.ogc import crs
 from gis_server.ogc.request import DEFAULT_LIMIT, MAX_LIMIT
-from gis_server.ogc.tilesets import collection_links
+from gis_server.ogc.tilesets import collection_link
 from layers.geo import BBox
 from layers.model import Layer
 from layers.registry import Layers
@@ -86,8 +86,7 @@ def _links(layer: Layer, base_url: str) -> list[dict[str, Any]]:
         for source in layer.sources
         if source.url
     ]
-    tilesets = collection_links(layer, f"{base_url}/ogc")
-    return [tiles, *tilesets, page, *sources]
+    return [tiles, collection_link(layer, f"{base_url}/ogc"), page, *sources]
 
 
 def _extents(layer: Layer, extent: Extent) -> dict[str, Any]:

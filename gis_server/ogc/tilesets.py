@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from gis_server.ogc import crs, documents
-from gis_server.ogc.documents import HTML, JSON, Document, Link
+from gis_server.ogc.documents import JSON, Document, Link
 from gis_server.views.answers import MVT
 from layers import tms
 from layers.geo import BBox
@@ -95,26 +95,21 @@ def union(boxes: Iterable[BBox]) -> BBox:
 
 
 def landing(document: Document, root: str, lang: str) -> Document:
-    """Add the links to tiles to the landing page."""
+    """Add the links to tiles to the landing page.
+
+    One form of each: the conformance tests of the OGC read whatever has these relations as JSON.
+    """
     found = [
-        _link(rel, f"{root}/{place}?f={form}", kind, lang)
+        _link(rel, f"{root}/{place}?f=json", JSON, lang)
         for rel, place in ((VECTOR, "tiles"), (SCHEMES, "tileMatrixSets"))
-        for form, kind in (("json", JSON), ("html", HTML))
     ]
     return {**document, "links": [*document["links"], *found]}
 
 
-def collection_links(layer: Layer, root: str) -> list[dict[str, Any]]:
-    """Return the links of a collection to its tilesets, with titles in both languages."""
-    return [
-        {
-            "type": kind,
-            "rel": VECTOR,
-            "title": _TITLES[VECTOR],
-            "href": f"{root}/collections/{layer.id}/tiles?f={form}",
-        }
-        for form, kind in (("json", JSON), ("html", HTML))
-    ]
+def collection_link(layer: Layer, root: str) -> dict[str, Any]:
+    """Return the link of a collection to its tilesets, with titles in both languages."""
+    href = f"{root}/collections/{layer.id}/tiles?f=json"
+    return {"type": JSON, "rel": VECTOR, "title": _TITLES[VECTOR], "href": href}
 
 
 def matrix_sets(sets: Iterable[TileMatrixSet], root: str, lang: str) -> Document:
@@ -175,7 +170,9 @@ def tilesets(origin: Origin, sets: Iterable[TileMatrixSet]) -> Document:
     for of in sets:
         here = f"{origin.url}/tiles/{of.id}?f=json"
         links = [_link("self", here, JSON, origin.lang), *_links(origin, of)]
-        found.append({**_essentials(origin, of), "links": links})
+        limits = _limited(tms.limits(of, origin.bounds, origin.minzoom))
+        part = {**_essentials(origin, of), "links": links, "tileMatrixSetLimits": limits}
+        found.append(part)
     return {"links": [], "tilesets": found}
 
 
@@ -192,17 +189,21 @@ def tileset(origin: Origin, of: TileMatrixSet) -> Document:
         "layers": [_layer(shown, of, origin) for shown in origin.shown],
         "boundingBox": _box_in(of, origin.bounds),
         "centerPoint": _centre(origin.bounds, of, limits),
-        "tileMatrixSetLimits": [
-            {
-                "tileMatrix": at.matrix.id,
-                "minTileRow": at.rows[0],
-                "maxTileRow": at.rows[1],
-                "minTileCol": at.cols[0],
-                "maxTileCol": at.cols[1],
-            }
-            for at in limits
-        ],
+        "tileMatrixSetLimits": _limited(limits),
     }
+
+
+def _limited(limits: Iterable[tms.Limits]) -> list[Document]:
+    return [
+        {
+            "tileMatrix": at.matrix.id,
+            "minTileRow": at.rows[0],
+            "maxTileRow": at.rows[1],
+            "minTileCol": at.cols[0],
+            "maxTileCol": at.cols[1],
+        }
+        for at in limits
+    ]
 
 
 def described(origin: Origin) -> Document:
