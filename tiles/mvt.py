@@ -18,6 +18,9 @@ Connection = psycopg.Connection[Any]
 MOST_BYTES, MOST_POINTS = 500_000, 200_000
 """What a tile may hold before it is compressed."""
 
+_NOTE = 200
+"""Bytes of the layer that says what was left out."""
+
 _SURE = 2 * MOST_POINTS
 """Bytes below which a tile cannot have too many corners: each takes two bytes at least."""
 
@@ -81,10 +84,12 @@ def draw(conn: Connection, layer: Layer, view: View) -> bytes:
     if _is_gathered(layer, view.zoom):
         return _run(conn, statements.points(layer, view.wanted, view.frame), view.values)
     crowded = layer.geometry.dimension > 0 and view.zoom <= _CROWDED
-    body, facts = (_budgeted if crowded else _whole)(conn, layer, view)
+    names = _labels(conn, layer, view)
+    room = MOST_BYTES - len(names) - _NOTE
+    body, facts = (_budgeted if crowded else _whole)(conn, layer, view, room)
     if body and pixels.band(layer, view.zoom) is not None and _is_thinned(conn, layer, view):
         facts["thinned"] = True
-    return body + _labels(conn, layer, view) + _left_out(layer, facts)
+    return body + names + _left_out(layer, facts)
 
 
 def _is_gathered(layer: Layer, zoom: int) -> bool:
@@ -93,29 +98,31 @@ def _is_gathered(layer: Layer, zoom: int) -> bool:
     return layer.geometry.dimension == 0 and above and not layer.always_visible
 
 
-def _whole(conn: Connection, layer: Layer, view: View) -> tuple[bytes, dict[str, Any]]:
+def _whole(conn: Connection, layer: Layer, view: View, room: int) -> tuple[bytes, dict[str, Any]]:
     """Draw everything; if that is too much, what the budget allows."""
     body = _run(conn, statements.shapes(layer, view.zoom, view.wanted, view.frame), view.values)
-    if len(body) <= _SURE:
+    if len(body) <= min(_SURE, room):
         return body, {}
     counted = statements.corners(layer, view.zoom, view.wanted)
     row = conn.execute(counted, view.values).fetchone()
-    if len(body) <= MOST_BYTES and row and row[0] <= MOST_POINTS:
+    if len(body) <= room and row and row[0] <= MOST_POINTS:
         return body, {}
-    return _budgeted(conn, layer, view)
+    return _budgeted(conn, layer, view, room)
 
 
-def _budgeted(conn: Connection, layer: Layer, view: View) -> tuple[bytes, dict[str, Any]]:
+def _budgeted(
+    conn: Connection, layer: Layer, view: View, room: int
+) -> tuple[bytes, dict[str, Any]]:
     """Draw the best by rank, as many as fit; the guess is put right by what came out."""
     best, reckoned = Drawn(b"", 0, 0), _bytes_by_cost.get((layer.id, view.zoom), _GUESS)
     for _ in range(_TRIES):
-        cost = 0.93 * MOST_BYTES / reckoned
+        cost = 0.93 * room / reckoned
         drawn = _draw(conn, layer, view, cost)
         size = len(drawn.body)
-        if size <= MOST_BYTES and drawn.shown >= best.shown:
+        if size <= room and drawn.shown >= best.shown:
             best = drawn
-        is_full = size > 0.75 * MOST_BYTES or drawn.shown == layer.tiles.limit
-        if size <= MOST_BYTES and (is_full or drawn.shown == drawn.total):
+        is_full = size > 0.75 * room or drawn.shown == layer.tiles.limit
+        if size <= room and (is_full or drawn.shown == drawn.total):
             break
         reckoned = _bytes_by_cost[layer.id, view.zoom] = max(size, 1) / cost
     facts = {"shown": best.shown, "total": drawn.total} if best.shown < drawn.total else {}
@@ -140,11 +147,22 @@ def _is_thinned(conn: Connection, layer: Layer, view: View) -> bool:
 
 
 def _labels(conn: Connection, layer: Layer, view: View) -> bytes:
-    """Draw a layer of label points. Layers of a tile may simply stand one after the other."""
+    """Draw a layer of label points, which takes half of a tile at most.
+
+    Layers of a tile may simply stand one after the other.
+    """
     if layer.tiles.labels is None or view.zoom < layer.tiles.labels:
         return b""
     statement = statements.labels(layer, view.zoom, view.wanted, view.frame)
-    return _run(conn, statement, {**view.values, "name": layer.label_layer})
+    most, body = layer.tiles.limit, b""
+    for _ in range(_TRIES):
+        values = {**view.values, "name": layer.label_layer, "most": most}
+        row = conn.execute(statement, values, binary=True).fetchone()
+        body, shown = (bytes(row[0] or b""), row[1]) if row else (b"", 0)
+        if len(body) <= MOST_BYTES // 2:
+            return body
+        most = int(shown * 0.9 * (MOST_BYTES // 2) / len(body))
+    return b""
 
 
 def _run(conn: Connection, statement: bytes, values: Mapping[str, Any]) -> bytes:

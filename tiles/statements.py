@@ -173,15 +173,16 @@ def points(layer: Layer, wanted: Wanted, frame: Frame = PIXELS) -> bytes:
 
 
 def labels(layer: Layer, zoom: int, wanted: Wanted, frame: Frame = PIXELS) -> bytes:
-    """Draw the points where areas are named."""
+    """Draw the points where areas are named, and count them."""
     banded = pixels.band(layer, zoom) is not None
     thin = SQL(" AND t.tile_from <= {}").format(Literal(zoom)) if banded else SQL("")
     return _kept(
         ("labels", frame.key, *_declared(layer), _written(layer, zoom)),
         wanted,
-        lambda: sql.query("tile_shapes").format(
+        lambda: sql.query("tile_labels").format(
             shape=frame.anchor(),
             fields=_fields(layer),
+            key=Identifier(layer.key),
             table=table(layer),
             where=_where(_COARSE_BOXES, "anchor", wanted) + thin,
         ),
