@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Mapping
+from concurrent.futures import BrokenExecutor
 from functools import partial
 from typing import Any
 
@@ -28,8 +29,12 @@ _NICENESS = 10
 """Whoever waits for an answer goes first."""
 
 
+_TROUBLES = (psycopg.Error, db.DatabaseUnreachable, OSError, BrokenExecutor)
+"""What passes: a database that is away, a full disk, a worker that was killed for its memory."""
+
+
 def keep(settings: Settings, layers: Layers, database_url: str, parent: int) -> None:
-    """Run until the process ``parent`` is gone; a database that is away is waited for."""
+    """Run until the process ``parent`` is gone; trouble that may pass is waited out."""
     os.nice(_NICENESS)
     tidied_at = 0.0
     kept = Store(settings.var / "tiles")
@@ -38,12 +43,12 @@ def keep(settings: Settings, layers: Layers, database_url: str, parent: int) -> 
             with db.connect(database_url) as conn:
                 kept.claim(changes.database_id(conn))
                 renew(conn, layers, kept, database_url, processes=settings.workers)
-        except (psycopg.Error, db.DatabaseUnreachable) as error:
+            if time.monotonic() - tidied_at > _TIDY:
+                kept.sweep(settings.tile_cache_mb * 2**20)
+                tidied_at = time.monotonic()
+        except _TROUBLES as error:
             log.warning("tiles could not be drawn ahead: %s", error)
             time.sleep(_TIDY / 10)
-        if time.monotonic() - tidied_at > _TIDY:
-            kept.sweep(settings.tile_cache_mb * 2**20)
-            tidied_at = time.monotonic()
         time.sleep(TICK)
 
 

@@ -21,6 +21,9 @@ WHOLE = 0
 _LOCK = 4713
 """Advisory lock that keeps two foldings apart, so that versions are committed in order."""
 
+_ANY = 2**62
+"""A number above that of any change."""
+
 _MOST_PLACES = 20_000
 """Dirty places of a layer above which the whole layer is taken as dirty."""
 
@@ -52,13 +55,16 @@ def fold(conn: Connection) -> bool:
 
 
 def settle(conn: Connection) -> None:
-    """Fold until nothing is waiting that was committed before the call."""
-    while fold(conn) or _is_waiting(conn):
+    """Fold until nothing waits that was committed before the call, whatever comes meanwhile."""
+    row = conn.execute("SELECT coalesce(max(id), 0) FROM ops.change").fetchone()
+    last = row[0] if row else 0
+    while not fold(conn) and _is_waiting(conn, last):
         time.sleep(0.01)
 
 
-def _is_waiting(conn: Connection) -> bool:
-    row = conn.execute("SELECT EXISTS (SELECT FROM ops.change)").fetchone()
+def _is_waiting(conn: Connection, last: int = _ANY) -> bool:
+    """Tell whether changes are waiting, of those with numbers up to ``last``."""
+    row = conn.execute("SELECT EXISTS (SELECT FROM ops.change WHERE id <= %s)", (last,)).fetchone()
     return bool(row and row[0])
 
 

@@ -126,6 +126,33 @@ def test_the_keeper_ends_with_the_server(
     assert not status.exists() or " Z " in status.read_text()
 
 
+@pytest.mark.parametrize("trouble", [OSError("no space left"), psycopg.OperationalError("gone")])
+def test_the_keeper_goes_on_after_trouble(
+    province: Connection,
+    database_url: str,
+    layers: Layers,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Exception,
+) -> None:
+    """A full disk or a database that is away passes."""
+    calls: list[int] = []
+
+    def renew(*_: Any, **__: Any) -> list[str]:
+        calls.append(1)
+        if len(calls) == 1:
+            raise trouble
+        # The second time its parent is gone.
+        monkeypatch.setattr(keeper.os, "getppid", lambda: 0)
+        return []
+
+    monkeypatch.setattr(keeper, "renew", renew)
+    monkeypatch.setattr(keeper, "_TIDY", 0.1)
+    monkeypatch.setattr(keeper.os, "nice", lambda _: 0)
+    keeper.keep(settings, layers, database_url, keeper.os.getppid())
+    assert len(calls) == 2
+
+
 def test_the_cache_is_bounded(settings: Settings) -> None:
     kept = Store(settings.var / "tiles")
     for n in range(10):

@@ -1,5 +1,6 @@
 """Whatever changes a layer is written down: both places of a move, deletes, TRUNCATE, COPY."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,28 @@ def test_folding_gives_rising_versions_to_places(conn: Connection) -> None:
     assert not changes.fold(conn)
 
 
+def test_settling_ends_while_others_go_on_writing(conn: Connection, database_url: str) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        with psycopg.connect(database_url, autocommit=True) as other:
+            while not stop.is_set():
+                other.execute("INSERT INTO ops.change (layer, cells) VALUES ('road', '{0}')")
+
+    writer = threading.Thread(target=write)
+    _insert(conn, "A", HERE)
+    writer.start()
+    try:
+        settled = threading.Thread(target=changes.settle, args=(conn,), daemon=True)
+        settled.start()
+        settled.join(20)
+        assert not settled.is_alive()
+    finally:
+        stop.set()
+        writer.join()
+    assert changes.version(conn, "camera") > 0
+
+
 def test_a_whole_layer_makes_its_smaller_places_needless(conn: Connection) -> None:
     _insert(conn, "A", HERE)
     changes.settle(conn)
@@ -152,6 +175,8 @@ def test_too_many_places_become_the_whole_layer(
     monkeypatch.setattr(changes, "_MOST_PLACES", 3)
     for n in range(5):
         _insert(conn, str(n), (105.5 + n / 10, 21.5))
+    # Folding finds out and writes it as a change, for the next folding.
+    changes.settle(conn)
     changes.settle(conn)
     assert [c.cell for c in changes.since(conn, 0) if c.layer == "camera"] == [WHOLE]
 
