@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.tiles import built, cold, data, fresh, report, warm
 
-SECTIONS = ("pyramid", "stored", "fly", "warm", "changed", "fresh")
+SECTIONS = ("pyramid", "cold", "warm", "changed", "fresh")
 
 
 def main() -> None:
@@ -22,10 +22,8 @@ def main() -> None:
         match name:
             case "pyramid":
                 built.pyramid(database)
-            case "stored":
-                cold.stored(database, zooms, clients)
-            case "fly":
-                cold.fly(database, zooms, clients)
+            case "cold":
+                cold.cold(database, zooms, clients)
             case "warm":
                 warm.warm(database, clients)
             case "changed":

