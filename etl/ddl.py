@@ -7,6 +7,7 @@ import psycopg
 from psycopg import sql
 
 import sql as sql_text
+from etl import geojson
 from layers import pixels
 from layers.model import Derive, Field, Layer
 
@@ -74,12 +75,29 @@ def _column(layer: Layer, field: Field) -> sql.Composed:
 
 def create(conn: Connection, layer: Layer, *, schema: str = LIVE) -> None:
     """Create a layer's empty table with its indexes."""
+    create_bare(conn, layer, schema=schema)
+    finish(conn, layer, schema=schema)
+
+
+def create_bare(conn: Connection, layer: Layer, *, schema: str) -> None:
+    """Create a layer's empty table without anything around it."""
     conn.execute(
         sql.SQL("CREATE TABLE {} ({}, {})").format(
             table(layer, schema), columns(layer), tile_columns()
         )
     )
-    finish(conn, layer, schema=schema)
+    if geojson.is_kept(layer):
+        _add_geojson(conn, layer, schema)
+
+
+def _add_geojson(conn: Connection, layer: Layer, schema: str) -> None:
+    """Not compressed, and where a row is too long this goes out of it before its shapes do."""
+    column = sql.Identifier(geojson.COLUMN)
+    conn.execute(
+        sql.SQL("ALTER TABLE {0} ADD {1} text, ALTER {1} SET STORAGE EXTERNAL").format(
+            table(layer, schema), column
+        )
+    )
 
 
 def finish(conn: Connection, layer: Layer, *, schema: str) -> None:
@@ -97,6 +115,8 @@ def finish(conn: Connection, layer: Layer, *, schema: str) -> None:
 def watch(conn: Connection, layer: Layer, *, schema: str = LIVE) -> None:
     """Give a table the triggers that keep its columns for tiles and write down changes."""
     named = table(layer, schema)
+    if geojson.is_kept(layer):
+        _keep_geojson(conn, layer, named)
     conn.execute(
         sql.SQL(
             "CREATE OR REPLACE TRIGGER keep_tile_columns BEFORE INSERT OR UPDATE OF geom ON {}"
@@ -112,11 +132,65 @@ def watch(conn: Connection, layer: Layer, *, schema: str = LIVE) -> None:
         )
 
 
+def _keep_geojson(conn: Connection, layer: Layer, named: sql.Identifier) -> None:
+    """A function of the layer's own: going through the fields at run time is ten times slower."""
+    function = sql.Identifier("ops", f"keep_geojson_{layer.id}")
+    body = sql.SQL("BEGIN NEW.{} := {}; RETURN NEW; END").format(
+        sql.Identifier(geojson.COLUMN), geojson.kept(layer, "new")
+    )
+    conn.execute(
+        sql.SQL("CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS {}").format(
+            function, sql.Literal(body.as_string(conn))
+        )
+    )
+    conn.execute(
+        sql.SQL(
+            "CREATE OR REPLACE TRIGGER keep_geojson BEFORE INSERT OR UPDATE ON {}"
+            " FOR EACH ROW EXECUTE FUNCTION {}({})"
+        ).format(named, function, sql.Literal(geojson.form(layer)))
+    )
+
+
+def record_whole(conn: Connection, layer: Layer) -> None:
+    """Write that a table was filled as a whole; its rows are counted, so nobody else may write."""
+    statement = sql_text.query("change_record_whole").format(table=table(layer))
+    conn.execute(statement, {"layer": layer.id})
+
+
+def is_counted(conn: Connection, layer: Layer) -> bool:
+    """Tell whether the number of a layer's rows is known."""
+    row = conn.execute("SELECT ops.rows_of(%s) IS NOT NULL", (layer.id,)).fetchone()
+    return bool(row and row[0])
+
+
+def count(conn: Connection, layer: Layer) -> None:
+    """Count a layer's rows once; from then on the number is kept."""
+    conn.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(table(layer)))
+    record_whole(conn, layer)
+
+
 def is_watched(conn: Connection, layer: Layer) -> bool:
     """Tell whether a table has its triggers, and its columns for tiles as declared."""
     row = conn.execute(sql_text.query("table_triggers"), {"layer": layer.id}).fetchone()
     minzoom, named = layer.tiles.minzoom, str(layer.has_anchor).lower()
     return row == (5, f"{minzoom},{named}")
+
+
+def keeps_geojson(conn: Connection, layer: Layer) -> bool:
+    """Tell whether the rows of a table keep the text that the declaration gives."""
+    row = conn.execute(sql_text.query("table_geojson"), {"layer": layer.id}).fetchone()
+    return geojson.is_kept(layer) and row == (geojson.form(layer),)
+
+
+def renew_geojson(conn: Connection, layer: Layer) -> None:
+    """Let a table keep the text that the declaration gives, and write it for all rows."""
+    if geojson.COLUMN in difference(conn, layer):
+        _add_geojson(conn, layer, LIVE)
+    _keep_geojson(conn, layer, table(layer))
+    # The trigger writes the text, whatever it is set to.
+    conn.execute(
+        sql.SQL("UPDATE {} SET {} = NULL").format(table(layer), sql.Identifier(geojson.COLUMN))
+    )
 
 
 def renew_tile_columns(conn: Connection, layer: Layer) -> None:
@@ -198,7 +272,12 @@ def missing(conn: Connection, layer: Layer) -> bool:
 
 def names(layer: Layer) -> set[str]:
     """Return the columns that the table of a layer has."""
-    return {*column_names(layer), *TILE_COLUMNS}
+    return {*column_names(layer), *TILE_COLUMNS, *kept_columns(layer)}
+
+
+def kept_columns(layer: Layer) -> tuple[str, ...]:
+    """Return the column of the row's text, for layers that keep it."""
+    return (geojson.COLUMN,) if geojson.is_kept(layer) else ()
 
 
 def column_names(layer: Layer) -> tuple[str, ...]:

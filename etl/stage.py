@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql as compose
 
 import sql
-from etl import ddl
+from etl import ddl, geojson
 from etl.check import Fault
 from etl.errors import LayerBusy
 from etl.rows import ROW
@@ -133,7 +133,7 @@ def swap(conn: Connection, stage: Stage) -> None:
         )
     )
     ddl.comment(conn, layer)
-    conn.execute(sql.query("change_record"), {"layer": layer.id, "cells": [0]})
+    ddl.record_whole(conn, layer)
 
 
 def _ordered(conn: Connection, stage: Stage) -> None:
@@ -141,33 +141,41 @@ def _ordered(conn: Connection, stage: Stage) -> None:
 
     PostGIS sorts geometries along a Hilbert curve, so a tile is read from few pages.
     """
-    names = [*ddl.column_names(stage.layer)]
     unordered = compose.Identifier(ddl.STAGE, f"{stage.layer.id}_unordered")
     conn.execute(
         compose.SQL("ALTER TABLE {} RENAME TO {}").format(
             stage.named, compose.Identifier(f"{stage.layer.id}_unordered")
         )
     )
-    conn.execute(
-        compose.SQL("CREATE TABLE {} ({}, {})").format(
-            stage.named, ddl.columns(stage.layer), ddl.tile_columns()
-        )
-    )
-    conn.execute(
-        compose.SQL(
-            "INSERT INTO {} ({}, {}) OVERRIDING SYSTEM VALUE SELECT {}, made.*"
-            " FROM {} AS t CROSS JOIN LATERAL {} AS made ORDER BY made.px, t.{}"
-        ).format(
-            stage.named,
-            _list(names),
-            _list(ddl.TILE_COLUMNS),
-            compose.SQL(", ").join(compose.Identifier("t", name) for name in names),
-            unordered,
-            ddl.tile_columns_of(stage.layer, compose.Identifier("t", "geom")),
-            compose.Identifier(ROW),
-        )
-    )
+    ddl.create_bare(conn, stage.layer, schema=ddl.STAGE)
+    conn.execute(_in_order(stage, unordered))
     conn.execute(compose.SQL("DROP TABLE {}").format(unordered))
+
+
+def _in_order(stage: Stage, unordered: compose.Identifier) -> compose.Composed:
+    """Return the statement that writes the rows; numbers that nobody brought follow the order."""
+    layer = stage.layer
+    names = ddl.column_names(layer)
+    is_numbered = layer.fields[layer.key].derive is Derive.SERIAL and not stage.has_key
+    values = {name: compose.SQL("t.{}").format(compose.Identifier(name)) for name in names}
+    if is_numbered:
+        values[layer.key] = compose.SQL("row_number() OVER (ORDER BY made.px, t.{})").format(
+            compose.Identifier(ROW)
+        )
+    return sql.query("stage_ordered").format(
+        table=stage.named,
+        unordered=unordered,
+        columns=_list((*names, *ddl.TILE_COLUMNS, *ddl.kept_columns(layer))),
+        values=compose.SQL(", ").join(
+            compose.SQL("{} AS {}").format(value, compose.Identifier(name))
+            for name, value in values.items()
+        ),
+        tile_columns=ddl.tile_columns_of(layer, compose.Identifier("t", "geom")),
+        row=compose.Identifier(ROW),
+        text=compose.SQL(", {}").format(geojson.kept(layer, "t"))
+        if geojson.is_kept(layer)
+        else compose.SQL(""),
+    )
 
 
 def merge(conn: Connection, stage: Stage, *, update: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from etl import ddl
+from etl import ddl, geojson
 from etl.errors import LoadError
 from layers.model import Layer
 from layers.registry import Layers
@@ -32,7 +32,14 @@ def prepare(conn: Connection, layers: Layers) -> list[str]:
         TableDiffers: rows are there and a required column cannot be filled.
     """
     with conn.transaction():
-        return [layer.id for layer in layers if _prepare(conn, layer)]
+        return [layer.id for layer in layers if _prepare(conn, layer) | _count(conn, layer)]
+
+
+def _count(conn: Connection, layer: Layer) -> bool:
+    if ddl.is_counted(conn, layer):
+        return False
+    ddl.count(conn, layer)
+    return True
 
 
 def _prepare(conn: Connection, layer: Layer) -> bool:
@@ -46,6 +53,9 @@ def _prepare(conn: Connection, layer: Layer) -> bool:
         ddl.comment(conn, layer)
         return True
     added = _add_columns(conn, layer)
+    if geojson.is_kept(layer) and not ddl.keeps_geojson(conn, layer):
+        ddl.renew_geojson(conn, layer)
+        added = True
     return _keep_tile_columns(conn, layer) or added
 
 
@@ -58,7 +68,7 @@ def is_empty(conn: Connection, layer: Layer) -> bool:
 
 def _add_columns(conn: Connection, layer: Layer) -> bool:
     lacking = {name for name in ddl.difference(conn, layer) if name in ddl.names(layer)}
-    lacking -= set(ddl.TILE_COLUMNS)
+    lacking -= {*ddl.TILE_COLUMNS, *ddl.kept_columns(layer)}
     addable = {n: d for n, d in _addable(layer).items() if n in lacking}
     if lacking - set(addable):
         raise TableDiffers(layer.id, sorted(lacking - set(addable)))

@@ -4,11 +4,18 @@ from functools import lru_cache
 
 import brotli
 import zstandard
+from isal import isal_zlib
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 _PREFERRED = ("gzip", "br", "zstd", "identity")
 """Where a client likes several alike, the first of these: gzip is there already."""
+
+WORTH = 1024
+"""Bytes; below this the header costs more than compressing saves."""
+
+_GZIP = 31
+"""Window bits of zlib that give a gzip header."""
 
 _BROTLI, _ZSTD = 6, 12
 """Levels; a body is compressed once and kept."""
@@ -21,6 +28,20 @@ def choose(accepted: str) -> str:
     liked = {name: found.quality(name) for name in _PREFERRED[:-1]}
     best = max(liked.values())
     return next((name for name in liked if liked[name] == best), "identity") if best else "identity"
+
+
+def quick(body: bytes, encoding: str) -> bytes:
+    """Compress a body that is sent once: half a megabyte of GeoJSON in about a millisecond."""
+    match encoding:
+        case "gzip":
+            made: bytes = isal_zlib.compress(body, 1, _GZIP)
+        case "br":
+            made = brotli.compress(body, quality=1)
+        case "zstd":
+            made = zstandard.ZstdCompressor(level=1).compress(body)
+        case _:
+            made = body
+    return made
 
 
 def pack(body: bytes, encoding: str) -> bytes:

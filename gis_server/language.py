@@ -17,3 +17,14 @@ def language() -> str:
     if wanted not in LANGUAGES:
         raise ParameterInvalid("lang", "vi or en")
     return wanted
+
+
+def preferred() -> str:
+    """Return ``vi`` or ``en``: by ``lang``, else by what the browser prefers, else Vietnamese.
+
+    Raises:
+        ParameterInvalid: another language in ``lang``.
+    """
+    if "lang" in request.args or "Accept-Language" not in request.headers:
+        return language()
+    return request.accept_languages.best_match(LANGUAGES, default="vi") or "vi"

@@ -10,6 +10,7 @@ from gis_server import db
 from gis_server.catalogue import VIET_NAM, State, Summaries, states
 from gis_server.db import Pool
 from gis_server.freshness import Freshness
+from gis_server.kept import Kept
 from gis_server.language import language
 from gis_server.settings import Settings
 from layers.model import Layer
@@ -30,6 +31,7 @@ class Gis:
     tiles: Source
     freshness: Freshness
     summaries: Summaries = field(default_factory=Summaries)
+    kept: Kept = field(default_factory=Kept)
 
     def close(self) -> None:
         """Give the connections back and end the threads."""
@@ -42,9 +44,9 @@ def assemble(settings: Settings, layers: Layers, database_url: str) -> Gis:
     """Put together what requests use; nothing is asked yet."""
     pool = db.pool(database_url)
     tile_pool = db.pool(database_url, parallel=False, checked=False)
-    kept = Store(settings.var / "tiles")
-    freshness = Freshness(layers, pool, kept)
-    source = Source(kept, freshness.versions, tile_pool.connection, tile_pool.check)
+    store = Store(settings.var / "tiles")
+    freshness = Freshness(layers, pool, store)
+    source = Source(store, freshness.versions, tile_pool.connection, tile_pool.check)
     return Gis(settings, layers, pool, tile_pool, source, freshness)
 
 

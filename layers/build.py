@@ -28,7 +28,7 @@ from layers.model import (
 )
 from layers.pixels import COLUMNS
 
-RESERVED = {"geom", "h3", *COLUMNS}
+RESERVED = {"geom", "h3", "geojson", *COLUMNS}
 """Columns that every table has for itself."""
 
 DEGREES = 4326

@@ -6,8 +6,9 @@ them (sql/functions/gis_pixels.sql); here is what both sides have to know.
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from layers.geo import MAX_ZOOM, TileId
+from layers.geo import MAX_ZOOM, BBox, TileId
 from layers.model import Layer
 
 EXTENT = 4096
@@ -27,6 +28,35 @@ COLUMNS = ("px", "px_size", "tile_from", "px12", "px8", "px4", "anchor")
 
 SHAPE_MARGIN, POINT_MARGIN = 64, 128
 """Units around a tile in which features belong to it too; for points, a cell of their grid."""
+
+
+_ROUNDED = 4
+"""Units by which a corner may lie off its true place, with some to spare."""
+
+
+class PixelBox(NamedTuple):
+    """A box in global tile pixels; y grows to the south."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def inside(box: BBox) -> PixelBox | None:
+    """Return the pixels that certainly lie in a box of degrees; None when there are none.
+
+    Args:
+        box: west below east.
+    """
+    west, east = (WORLD * (lon + 180) / 360 for lon in (box.west, box.east))
+    bottom, top = (_row(min(max(lat, -85.05), 85.05)) for lat in (box.south, box.north))
+    found = PixelBox(west + _ROUNDED, top + _ROUNDED, east - _ROUNDED, bottom - _ROUNDED)
+    return found if found.left < found.right and found.top < found.bottom else None
+
+
+def _row(lat: float) -> float:
+    return WORLD * (0.5 - math.asinh(math.tan(math.radians(lat))) / math.tau)
 
 
 def side(zoom: int) -> int:

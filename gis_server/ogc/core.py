@@ -34,14 +34,14 @@ pygeoapi.api.to_json = itemtypes.to_json = _as_it_is
 
 
 class Request(APIRequest):  # type: ignore[misc]
-    """A request as pygeoapi sees it: its language, and of the parameters only the page.
+    """A request as pygeoapi sees it: its language, and no parameters.
 
-    Everything else has been read already (request.py), with the rules of this house.
+    They have been read already (request.py), with the rules of this house.
     """
 
-    def __init__(self, api: API, page: Mapping[str, int]) -> None:
+    def __init__(self, api: API) -> None:
         super().__init__(request, api.locales)
-        self._args = MultiDict({name: str(value) for name, value in page.items()})
+        self._args: MultiDict[str, str] = MultiDict()
 
     def _get_format(self, *_: Any) -> str:
         """HTML is made from the JSON document (pages.py), so that is all pygeoapi is asked for."""
@@ -92,7 +92,6 @@ def ask(
     function: Callable[..., tuple[Any, int, Document]],
     *args: str,
     api: API | None = None,
-    page: Mapping[str, int] | None = None,
 ) -> Document:
     """Let pygeoapi make a document.
 
@@ -100,10 +99,9 @@ def ask(
         function: one of its functions of (api, request, ...).
         args: what else the function takes.
         api: the API to use, any of this address when absent.
-        page: ``limit`` and ``offset`` of a list.
     """
     used = api or apis().get(base_url())
-    _, status, content = function(used, Request(used, page or {}), *args)
+    _, status, content = function(used, Request(used), *args)
     if status != 200:
         abort(int(status), content.get("description"))
     return content
@@ -117,7 +115,7 @@ def apis() -> Apis:
 
 def language() -> str:
     """Return the language of this request, by ``lang`` or by what the browser prefers."""
-    return Request(apis().get(base_url()), {}).language
+    return Request(apis().get(base_url())).language
 
 
 def _extents(states: Mapping[str, State]) -> dict[str, Extent]:

@@ -70,12 +70,9 @@ and arrays of CQL2."""
 
 _TITLES: Mapping[str, Text] = {
     JSON: {"vi": "Tài liệu này ở dạng JSON", "en": "This document as JSON"},
-    GEOJSON: {"vi": "Tài liệu này ở dạng GeoJSON", "en": "This document as GeoJSON"},
     SCHEMA: {"vi": "Tài liệu này ở dạng JSON Schema", "en": "This document as JSON Schema"},
     OPENAPI: {"vi": "Tài liệu này ở dạng OpenAPI", "en": "This document as OpenAPI"},
     HTML: {"vi": "Tài liệu này ở dạng HTML", "en": "This document as HTML"},
-    "next": {"vi": "Trang sau", "en": "Next page"},
-    "prev": {"vi": "Trang trước", "en": "Previous page"},
 }
 
 _NOT_SERVED = ("/processes", "/jobs", "/TileMatrixSets")
@@ -95,8 +92,9 @@ class Here(NamedTuple):
     lang: str
 
     def with_(self, **changed: Any) -> str:
-        """Return this address with some parameters changed."""
-        return f"{self.url}?{urlencode({**self.args, **changed})}"
+        """Return this address with some parameters changed; None takes one away."""
+        args = {n: value for n, value in {**self.args, **changed}.items() if value is not None}
+        return f"{self.url}?{urlencode(args)}"
 
 
 def linked(document: Document, here: Here, media: str) -> Document:
@@ -118,33 +116,6 @@ def linked(document: Document, here: Here, media: str) -> Document:
     ]
     rest = [link for link in _served(document) if link["rel"] not in ("self", "alternate")]
     return {**document, "links": [*own, *rest]}
-
-
-def paged(document: Document, here: Here, page: Mapping[str, int]) -> Document:
-    """Return a list with links to the pages before and after, where there are such.
-
-    Args:
-        document: the list with ``numberMatched`` and ``numberReturned``.
-        here: its address.
-        page: ``limit`` and ``offset``.
-    """
-    end = page["offset"] + document["numberReturned"]
-    places = {}
-    if page["offset"] < end < document["numberMatched"]:
-        places["next"] = end
-    if page["offset"] > 0:
-        places["prev"] = max(0, page["offset"] - page["limit"])
-    links = [
-        {
-            "rel": rel,
-            "type": HTML if here.form == "html" else GEOJSON,
-            "title": _TITLES[rel][here.lang],
-            "href": here.with_(offset=place),
-        }
-        for rel, place in places.items()
-    ]
-    rest = [link for link in document["links"] if link["rel"] not in ("next", "prev")]
-    return {**document, "links": [*links, *rest]}
 
 
 def collections(document: Document, layers: Mapping[str, Layer], lang: str) -> Document:

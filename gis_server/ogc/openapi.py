@@ -111,6 +111,9 @@ def _parameters(layers: Layers) -> dict[str, Part]:
         parts.query("lang", {"type": "string", "enum": ["vi", "en"], "default": "vi"}, "Language"),
         parts.query("limit", limit, "Features on a page"),
         parts.query("offset", {"type": "integer", "minimum": 0, "default": 0}, "Features to skip"),
+        parts.query(
+            "after", text, "Place that the page begins after; from the link next of a page before"
+        ),
         parts.query("bbox", boxed, "Features that meet this box; axis order of bbox-crs"),
         parts.query("bbox-crs", _CRS, "CRS of bbox"),
         parts.query("datetime", text, "Instant or start/end (RFC 3339); .. for an open end"),
@@ -149,7 +152,7 @@ def _schemas() -> dict[str, Part]:
             ["type", "features"],
             type={"type": "string", "enum": ["FeatureCollection"]},
             features={"type": "array", "items": parts.schema("feature")},
-            numberMatched=count, numberReturned=count, timeStamp=text, links=links,
+            numberMatched=count, numberReturned=count, links=links,
         ),
         "problem": _object(
             ["title", "status"], type=text, title=text, status=count, detail=text, code=text

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from babel.numbers import format_decimal
@@ -11,7 +11,6 @@ from flask import Response, render_template, request
 from gis_server.catalogue import State
 from gis_server.errors import detail, status
 from gis_server.ogc.documents import Document, Here
-from gis_server.ogc.provider import Raw
 from gis_server.ogc.words import WORDS
 from gis_server.params import ParameterInvalid
 from gis_server.state import base_url
@@ -49,15 +48,14 @@ def here(lang: str) -> Here:
     return Here(url, request.args.to_dict(), "html" if wants_page() else "json", lang)
 
 
+def read(text: bytes) -> Document:
+    """Read a feature that the database wrote."""
+    return cast(Document, json.loads(text))
+
+
 def written(document: Document, media: str, lang: str) -> Response:
-    """Answer with JSON; the features of a page are put in as the database wrote them."""
-    raw = document.get("features")
-    if isinstance(raw, Raw):
-        rest = {name: value for name, value in document.items() if name not in ("type", "features")}
-        body = f'{{"type":"FeatureCollection","features":[{raw.text}],{_json(rest)[1:]}'
-    else:
-        body = _json(document)
-    return _answer(Response(body, content_type=media), lang)
+    """Answer with JSON."""
+    return _answer(Response(_json(document), content_type=media), lang)
 
 
 def drawn(
@@ -72,11 +70,10 @@ def drawn(
         states: of all layers.
         more: ``layer``, when the page is about one, and what else the template uses.
     """
-    raw, layer = document.get("features"), more.get("layer")
-    doc = {**document, "features": raw.read()} if isinstance(raw, Raw) else document
+    layer = more.get("layer")
     demos = {of for of, state in states.items() if state.is_demo}
     more |= {"demos": demos, "demo": layer.id in demos if layer else bool(demos)}
-    return _answer(_rendered(name, lang, doc=doc, **more), lang)
+    return _answer(_rendered(name, lang, doc=document, **more), lang)
 
 
 def refused(error: Exception, lang: str) -> Response:

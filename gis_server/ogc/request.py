@@ -3,11 +3,12 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from gis_server import params
+from gis_server import paging, params
 from gis_server.features import Condition, Query, Sort
 from gis_server.ogc import cql, crs, shapes
 from gis_server.ogc.errors import FilterInvalid, ParameterUnknown
@@ -25,8 +26,8 @@ EVERYWHERE = ("f", "lang")
 
 OF_ITEM = (*EVERYWHERE, "crs")
 OF_ITEMS = (
-    *OF_ITEM, "limit", "offset", "bbox", "bbox-crs", "datetime", "sortby", "properties",
-    "skipGeometry", "resulttype", "q", "filter", "filter-lang", "filter-crs",
+    *OF_ITEM, "limit", "offset", paging.PARAMETER, "bbox", "bbox-crs", "datetime", "sortby",
+    "properties", "skipGeometry", "resulttype", "q", "filter", "filter-lang", "filter-crs",
 )  # fmt: skip
 """Parameters of a collection's items, beside one for every public field."""
 
@@ -72,7 +73,7 @@ def query(layer: Layer, args: Args, body: bytes | None = None) -> Query:
         ParameterInvalid: naming the parameter and the reason.
         FieldUnknown: a property in a filter that the layer does not show.
     """
-    return Query(
+    made = Query(
         limit=_whole(args, "limit", DEFAULT_LIMIT, low=1, high=MAX_LIMIT),
         offset=_whole(args, "offset", 0, low=0, high=10**_DIGITS),
         crs=crs.choose(layer, "crs", args.get("crs")),
@@ -86,6 +87,9 @@ def query(layer: Layer, args: Args, body: bytes | None = None) -> Query:
         with_geometry=_choice(args, "skipGeometry", {"false": True, "true": False}),
         only_count=_choice(args, "resulttype", {"results": False, "hits": True}),
     )
+    if paging.PARAMETER not in args:
+        return made
+    return replace(made, after=paging.read(layer, made, args[paging.PARAMETER]))
 
 
 def choice(layer: Layer, args: Args) -> Query:

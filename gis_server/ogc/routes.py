@@ -2,28 +2,21 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 from flask import Blueprint, Response, request
 from pygeoapi import api as pages_of
 from pygeoapi.api import API, itemtypes
-from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import HTTPException
 
 from gis_server import errors
 from gis_server import language as languages
-from gis_server.ogc import core, crs, documents, openapi, pages, tile_routes, tilesets
+from gis_server.ogc import core, documents, item_routes, openapi, pages, tile_routes, tilesets
 from gis_server.ogc import request as asked
-from gis_server.ogc.documents import GEOJSON, JSON, SCHEMA, Document
-from gis_server.ogc.provider import Asked
+from gis_server.ogc.documents import JSON, SCHEMA, Document
 from gis_server.state import base_url, gis
 from layers.errors import GisError
 from layers.model import Layer
-
-MOST_BYTES = 1_000_000
-"""Longest filter that is taken from a body."""
-
-_FILTER_TYPES = ("application/json", "application/query-cql-json", "application/cql2+json")
 
 
 def blueprint() -> Blueprint:
@@ -38,12 +31,10 @@ def blueprint() -> Blueprint:
         one: collection,
         f"{one}/queryables": queryables,
         f"{one}/schema": schema,
-        f"{one}/items/<path:key>": item,
     }
     for rule, view in views.items():
         routes.add_url_rule(rule, view_func=view, strict_slashes=False)
-    many = f"{one}/items"
-    routes.add_url_rule(many, view_func=items, methods=["GET", "POST"], strict_slashes=False)
+    item_routes.add(routes)
     tile_routes.add(routes)
     routes.register_error_handler(GisError, _refuse)
     routes.register_error_handler(psycopg.OperationalError, _refuse)
@@ -104,33 +95,6 @@ def schema(layer_id: str) -> Response:
     return _properties(layer_id, "schema", pages_of.get_collection_schema)
 
 
-def items(layer_id: str) -> Response:
-    """Answer with a page of features, chosen by parameters or by a posted filter."""
-    layer = gis().layers.get(layer_id)
-    form = _form(asked.of_items(layer))
-    query = asked.query(layer, request.args, _posted())
-    Asked(query=query).bind()
-    page = {"limit": query.limit, "offset": query.offset}
-    document = core.ask(itemtypes.get_collection_items, layer.id, page=page)
-    document = documents.paged(document, pages.here(core.language()), page)
-    answer = _document(form, "items", document, layer)
-    answer.headers["Content-Crs"] = f"<{query.crs.uri}>"
-    answer.headers["Link"] = f'<{_url_of(layer)}/queryables>; rel="{documents.QUERYABLES}"'
-    return answer
-
-
-def item(layer_id: str, key: str) -> Response:
-    """Answer with one feature."""
-    layer, form = gis().layers.get(layer_id), _form(asked.OF_ITEM)
-    wanted = crs.choose(layer, "crs", request.args.get("crs"))
-    Asked(crs=wanted).bind()
-    identifier = quote(key.rstrip("/"), safe="")
-    document = core.ask(itemtypes.get_collection_item, layer.id, identifier)
-    answer = _document(form, "item", document, layer)
-    answer.headers["Content-Crs"] = f"<{wanted.uri}>"
-    return answer
-
-
 def _properties(layer_id: str, name: str, function: Any) -> Response:
     layer, form, lang = gis().layers.get(layer_id), _form(), core.language()
     document = core.ask(function, layer.id)
@@ -142,10 +106,10 @@ def _properties(layer_id: str, name: str, function: Any) -> Response:
 
 def _document(form: str, name: str, document: Document, layer: Layer | None = None) -> Response:
     """Give a document its links and answer in the form that is wanted."""
-    lang, media = core.language(), GEOJSON if name in ("items", "item") else JSON
-    document = documents.linked(document, pages.here(lang), media)
+    lang = core.language()
+    document = documents.linked(document, pages.here(lang), JSON)
     if form == "json":
-        return pages.written(document, media, lang)
+        return pages.written(document, JSON, lang)
     return pages.drawn(name, document, lang, core.states(), layer=layer)
 
 
@@ -157,15 +121,6 @@ def _form(known: tuple[str, ...] = asked.EVERYWHERE) -> str:
     asked.check(request.args, known)
     languages.language()
     return pages.form()
-
-
-def _posted() -> bytes | None:
-    if request.method != "POST":
-        return None
-    if request.mimetype not in _FILTER_TYPES:
-        raise UnsupportedMediaType(f"A filter is posted as {', '.join(_FILTER_TYPES)}.")
-    request.max_content_length = MOST_BYTES
-    return request.get_data()
 
 
 def _url_of(layer: Layer) -> str:
@@ -183,5 +138,5 @@ def _open(answer: Response) -> Response:
     if request.method == "OPTIONS":
         answer.headers["Access-Control-Allow-Headers"] = "Content-Type"
         answer.headers["Access-Control-Allow-Methods"] = answer.headers.get("Allow", "GET")
-    answer.headers["Access-Control-Expose-Headers"] = "Content-Crs, Link"
+    answer.headers["Access-Control-Expose-Headers"] = "Content-Crs, ETag, Link"
     return answer

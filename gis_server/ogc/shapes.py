@@ -12,6 +12,7 @@ from gis_server import params
 from gis_server.features import Area
 from gis_server.ogc.crs import Reference, domain
 from gis_server.params import ParameterInvalid
+from layers import pixels
 from layers.geo import BBox, Crs
 
 _PARTS = 128
@@ -30,7 +31,9 @@ def box(text: str, crs: Reference, storage: Crs, name: str = "bbox") -> Area:
     """
     if crs.srid == 4326:
         found = params.bbox(_longitude_first(text) if crs.is_northing_first else text, name)
-        return ready(shapely.union_all([_rectangle(part) for part in found.parts()]), crs, storage)
+        shape = shapely.union_all([_rectangle(part) for part in found.parts()])
+        made = ready(shape, crs, storage)
+        return made._replace(inside=pixels.inside(found)) if found.west < found.east else made
     return ready(_rectangle(_metres(text, name)), crs, storage)
 
 

@@ -33,7 +33,12 @@ BEGIN
         EXIT WHEN coalesce(cardinality(places), 0) <= 256;
         SELECT array_agg(DISTINCT public.gis_cell_above(cell, cap)) INTO places FROM unnest(places) AS cell;
     END LOOP;
-    INSERT INTO ops.change (layer, cells) VALUES (TG_TABLE_NAME, coalesce(places, '{}'));
+    INSERT INTO ops.change (layer, cells, added, counted) VALUES (
+        TG_TABLE_NAME,
+        coalesce(places, '{}'),
+        CASE TG_OP WHEN 'INSERT' THEN touched WHEN 'DELETE' THEN -touched ELSE 0 END,
+        CASE TG_OP WHEN 'TRUNCATE' THEN 0 END
+    );
     RETURN NULL;
 END
 $$;

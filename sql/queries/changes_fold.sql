@@ -1,7 +1,8 @@
 -- Give a new version to all changes that are waiting, and write it to the places that they touched.
--- A place that stands for the whole layer makes the smaller ones needless.
+-- A place that stands for the whole layer makes the smaller ones needless. Rows are counted as in
+-- ops.rows_of.
 WITH taken AS (
-    DELETE FROM ops.change RETURNING layer, cells
+    DELETE FROM ops.change RETURNING id, layer, cells, added, counted
 ), numbered AS (
     SELECT nextval('ops.version') AS version
 ), places AS (
@@ -14,6 +15,19 @@ WITH taken AS (
     INSERT INTO ops.dirty (layer, cell, version)
     SELECT layer, cell, version FROM places, numbered
     ON CONFLICT (layer, cell) DO UPDATE SET version = EXCLUDED.version
+), counts AS (
+    SELECT DISTINCT ON (layer) layer, id, counted FROM taken WHERE counted IS NOT NULL ORDER BY layer, id DESC
+), totals AS (
+    SELECT taken.layer, max(counts.counted) AS counted,
+           coalesce(sum(added) FILTER (WHERE taken.id > coalesce(counts.id, 0)), 0)::bigint AS added
+    FROM taken LEFT JOIN counts ON counts.layer = taken.layer
+    GROUP BY taken.layer
+), recounted AS (
+    INSERT INTO ops.layer_rows AS kept (layer, rows)
+    SELECT layer, counted + added FROM totals
+    ON CONFLICT (layer) DO UPDATE SET rows = coalesce(
+        EXCLUDED.rows, kept.rows + (SELECT added FROM totals WHERE totals.layer = kept.layer)
+    )
 )
 INSERT INTO ops.layer_version (layer, version)
 SELECT DISTINCT layer, version FROM taken, numbered

@@ -1,4 +1,2 @@
--- How many rows fit; in the form of items_page, with an empty page.
-SELECT count(*) AS matched, 0 AS returned, '' AS features
-FROM {table} AS t
-WHERE {where}
+-- How many rows fit.
+SELECT count(*) FROM {table} AS t WHERE {where}

@@ -279,7 +279,7 @@ def test_a_question_that_takes_too_long_is_stopped(
         " SELECT 'a' AS code, 'b' AS status, 1.0 AS flow_lps, 'c' AS address,"
         " ST_SetSRID(ST_MakePoint(0, 0), 4326) AS geom FROM pg_sleep(5)"
     )
-    with own_api.client.application.extensions["gis"].pool.connection() as used:
+    with own_api.client.application.extensions["gis"].tile_pool.connection() as used:
         used.execute("SET statement_timeout = 100")
     found = own_api.refusal("/collections/hydrant/items", status=503)
     assert "too long" in found["detail"]

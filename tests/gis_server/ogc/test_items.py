@@ -21,7 +21,7 @@ def test_items_are_a_feature_collection_in_geojson(api: Any) -> None:
     found = answer.get_json(force=True)
     assert found["type"] == "FeatureCollection"
     assert found["numberMatched"] == found["numberReturned"] == 5
-    assert found["timeStamp"].endswith("Z")
+    assert "timeStamp" not in found
     first = found["features"][0]
     assert first["type"] == "Feature"
     assert first["id"] == "S/4"
@@ -78,21 +78,24 @@ def test_pages_hold_every_row_once_in_the_order_of_the_key(api: Any) -> None:
 
 def test_a_full_last_page_has_no_next(api: Any) -> None:
     links = api.items("incident", limit=100, offset=200)["links"]
-    assert [link["rel"] for link in links] == ["self", "alternate", "prev", "collection"]
-    assert "offset=100" in links[2]["href"]
+    rels = [link["rel"] for link in links]
+    assert "next" not in rels
+    (first,) = [link["href"] for link in links if link["rel"] == "first"]
+    assert first.endswith("items?limit=100")
 
 
 def test_links_of_pages_keep_the_question(api: Any) -> None:
     found = api.items("incident", limit=10, category="theft", bbox="105,21,107,23")
     (following,) = [link["href"] for link in found["links"] if link["rel"] == "next"]
-    for part in ("category=theft", "bbox=105%2C21%2C107%2C23", "limit=10", "offset=10"):
+    for part in ("category=theft", "bbox=105%2C21%2C107%2C23", "limit=10", "after="):
         assert part in following
+    assert "offset" not in following
 
 
 def test_a_page_beyond_the_end_is_empty(api: Any) -> None:
     found = api.items("incident", offset=10_000_000_000_000_000_000_000)
     assert found["features"] == []
-    assert found["numberMatched"] == 300
+    assert found["numberReturned"] == 0
 
 
 def test_a_limit_above_the_most_is_taken_as_the_most(api: Any) -> None:

@@ -9,24 +9,23 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
-from gis_server import features
-from gis_server.features import (
-    Area,
-    Condition,
-    Query,
-    Sort,
-    ValueUnusable,
-    plan,
-    plan_one,
-    run,
-    run_one,
-)
-from gis_server.ogc.crs import CRS84, epsg
+from gis_server import feature_pages
+from gis_server.feature_pages import ValueUnusable
+from gis_server.features import Area, Condition, Query, Sort
+from gis_server.ogc.crs import CRS84, Reference, epsg
 from gis_server.params import Interval
 from layers.model import Access, Layer
 from layers.registry import Layers
 
 Connection = psycopg.Connection[Any]
+
+
+PARCELS = """
+INSERT INTO layer.land_parcel (sheet, number, land_code, geom)
+SELECT '1', n::text, 'ONT',
+       ST_Multi(ST_Buffer(ST_SetSRID(ST_MakePoint(430000 + n, 2380000), 9213), 20))
+FROM generate_series(1, 5) AS n
+"""
 
 
 @pytest.fixture
@@ -44,11 +43,22 @@ def filled(conn: Connection) -> Connection:
     return conn
 
 
-def _ids(conn: Connection, layer: Layer, query: Query) -> list[str]:
-    page = run(conn, plan(layer, query))
-    found = json.loads(f"[{page.features}]")
-    assert page.returned == len(found)
-    return [feature["id"] for feature in found]
+def plan(layer: Layer, query: Query) -> feature_pages.Plan:
+    """Plan without the kept text, as that is compared with what is written here."""
+    return feature_pages.plan(layer, query, kept=False)
+
+
+def run(conn: Connection, layer: Layer, query: Query, *, kept: bool = False) -> feature_pages.Page:
+    return feature_pages.run(conn, feature_pages.plan(layer, query, kept=kept), query)
+
+
+def one(conn: Connection, layer: Layer, key: str, crs: Reference, *, kept: bool = False) -> Any:
+    found = feature_pages.run_one(conn, feature_pages.plan_one(layer, key, crs, kept=kept))
+    return None if found is None else json.loads(found.feature)
+
+
+def _ids(conn: Connection, layer: Layer, query: Query) -> list[Any]:
+    return [json.loads(text)["id"] for text in run(conn, layer, query).features]
 
 
 def test_values_are_bound_and_never_written_into_the_statement(school: Layer) -> None:
@@ -64,7 +74,7 @@ def test_values_are_bound_and_never_written_into_the_statement(school: Layer) ->
 def test_only_public_fields_are_read(school: Layer) -> None:
     hidden = replace(school.fields["pupils"], access=Access.RESTRICTED)
     layer = replace(school, fields={**school.fields, "pupils": hidden})
-    for made in (plan(layer, Query()), plan_one(layer, "1", CRS84)):
+    for made in (plan(layer, Query()), feature_pages.plan_one(layer, "1", CRS84, kept=False)):
         text = made.statement.as_string(None)
         assert '"pupils"' not in text
         assert '"classes"' in text
@@ -72,10 +82,58 @@ def test_only_public_fields_are_read(school: Layer) -> None:
 
 
 def test_a_page_says_how_many_fit_in_all(filled: Connection, school: Layer) -> None:
-    page = run(filled, plan(school, Query(limit=2, offset=8)))
-    assert (page.matched, page.returned) == (9, 1)
-    assert run(filled, plan(school, Query(offset=100))) == (9, 0, "")
-    assert run(filled, plan(school, Query(only_count=True, equals={"pupils": 1}))) == (3, 0, "")
+    page = run(filled, school, Query(limit=2, offset=8))
+    assert (page.matched, len(page.features), page.following) == (9, 1, None)
+    assert run(filled, school, Query(limit=2)).following == ("2",)
+    assert run(filled, school, Query(limit=2, equals={"pupils": 1})).matched == 3
+    assert run(filled, school, Query(offset=100)) == ([], None, None)
+    assert run(filled, school, Query(equals={"pupils": 77})) == ([], 0, None)
+
+
+def test_a_long_page_of_some_rows_is_not_counted_unless_it_holds_them_all(
+    filled: Connection, school: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feature_pages, "SHORT", 2)
+    chosen = Query(limit=3, condition=Condition(SQL("t.pupils > 0"), {}))
+    assert run(filled, school, chosen).matched is None
+    assert run(filled, school, replace(chosen, limit=100)).matched == 7
+    assert run(filled, school, replace(chosen, limit=2)).matched == 7
+
+
+def test_more_rows_than_are_counted_are_not_guessed(
+    filled: Connection, school: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = Query(limit=1, condition=Condition(SQL("t.pupils > 0"), {}))
+    monkeypatch.setattr(feature_pages, "COUNTED", 7)
+    assert run(filled, school, chosen).matched == 7
+    monkeypatch.setattr(feature_pages, "COUNTED", 6)
+    assert run(filled, school, chosen).matched is None
+
+
+@pytest.mark.parametrize("query", [Query(), Query(equals={"pupils": 1}), Query(limit=1)])
+def test_a_count_is_exact(filled: Connection, school: Layer, query: Query) -> None:
+    counted = feature_pages.run_count(filled, feature_pages.plan_count(school, query))
+    assert counted == (3 if query.equals else 9)
+
+
+def test_the_kept_text_is_what_would_be_written(filled: Connection, layers: Layers) -> None:
+    filled.execute(PARCELS)
+    for name in ("school", "land_parcel"):
+        layer = layers.get(name)
+        kept = run(filled, layer, Query(), kept=True)
+        assert kept == run(filled, layer, Query())
+        assert len(kept.features) > 2
+        assert "geojson" in feature_pages.plan(layer, Query(), kept=True).statement.as_string(None)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [Query(crs=epsg(4326)), Query(properties=("name",)), Query(with_geometry=False)],
+    ids=["crs", "properties", "geometry"],
+)
+def test_the_kept_text_is_not_used_for_another_question(school: Layer, query: Query) -> None:
+    made = feature_pages.plan(school, query, kept=True)
+    assert "geojson" not in made.statement.as_string(None)
 
 
 def test_pages_are_disjoint_whatever_they_are_sorted_by(filled: Connection, school: Layer) -> None:
@@ -91,9 +149,7 @@ def test_rows_without_a_value_come_last(filled: Connection, school: Layer) -> No
 
 
 def test_a_feature_is_geojson(filled: Connection, school: Layer) -> None:
-    text = run_one(filled, plan_one(school, "3", CRS84))
-    assert text is not None
-    assert json.loads(text) == {
+    assert one(filled, school, "3", CRS84) == {
         "type": "Feature",
         "id": "3",
         "geometry": {"type": "Point", "coordinates": [105.3, 21]},
@@ -102,13 +158,11 @@ def test_a_feature_is_geojson(filled: Connection, school: Layer) -> None:
             "address": None, "commune_code": None,
         },
     }  # fmt: skip
-    assert run_one(filled, plan_one(school, "nobody", CRS84)) is None
+    assert one(filled, school, "nobody", CRS84) is None
 
 
 def test_a_northing_first_crs_turns_the_coordinates(filled: Connection, school: Layer) -> None:
-    text = run_one(filled, plan_one(school, "3", epsg(4326)))
-    assert text is not None
-    assert json.loads(text)["geometry"]["coordinates"] == [21, 105.3]
+    assert one(filled, school, "3", epsg(4326))["geometry"]["coordinates"] == [21, 105.3]
 
 
 def test_an_area_is_transformed_to_the_storage(filled: Connection, school: Layer) -> None:
@@ -143,8 +197,7 @@ def test_a_layer_of_many_fields_fits_into_a_statement(school: Layer, conn: Conne
     conn.execute("INSERT INTO layer.wide (code) VALUES ('a')")
     fields = {name: replace(school.fields["name"], name=name) for name in names}
     layer = replace(school, id="wide", fields={"code": school.fields["code"], **fields}, search=())
-    page = run(conn, plan(layer, Query()))
-    found = json.loads(page.features)
+    found = json.loads(run(conn, layer, Query()).features[0])
     assert len(found["properties"]) == 121
     assert found["geometry"] is None
 
@@ -152,7 +205,7 @@ def test_a_layer_of_many_fields_fits_into_a_statement(school: Layer, conn: Conne
 def test_a_value_that_the_database_refuses_is_said_so(filled: Connection, school: Layer) -> None:
     condition = Condition(SQL("t.name::integer = 1"), {})
     with pytest.raises(ValueUnusable, match="refuses"):
-        run(filled, plan(school, Query(condition=condition)))
+        run(filled, school, Query(condition=condition))
 
 
 def test_a_page_uses_the_spatial_index(conn: Connection, school: Layer) -> None:
@@ -163,6 +216,6 @@ def test_a_page_uses_the_spatial_index(conn: Connection, school: Layer) -> None:
     )
     row = conn.execute("SELECT ST_AsBinary(ST_MakeEnvelope(101, 20, 101.01, 22))").fetchone()
     assert row is not None
-    made = features.plan(school, Query(area=Area(row[0], 4326), limit=5))
+    made = plan(school, Query(area=Area(row[0], 4326), limit=5))
     explained = conn.execute(SQL("EXPLAIN ") + made.statement, made.values, prepare=False)
     assert "school_geom_idx" in "\n".join(line[0] for line in explained)

@@ -1,0 +1,219 @@
+"""Pages of features as GeoJSON text: a plan made from a question (pure), and its answer.
+
+PostGIS writes the features, or reads those that a table keeps as text (etl/geojson.py); here they
+pass as bytes.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import sql as compose
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
+import sql
+from etl import geojson
+from gis_server import features, paging
+from gis_server.features import Query
+from gis_server.ogc.crs import CRS84, Reference
+from gis_server.params import ParameterInvalid
+from layers.model import Field, Layer
+
+Connection = psycopg.Connection[Any]
+
+COUNTED = 10_000
+"""Rows up to which a short page says how many fit in all; more are counted only when asked for."""
+
+SHORT = 100
+"""Features on a page that people look at; programs that take more do not wait for a count."""
+
+
+class ValueUnusable(ParameterInvalid):
+    """The database could not compute with a value of the request."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("filter", f"the database refuses a value ({reason})")
+
+
+class Plan(NamedTuple):
+    """A statement and the values of its placeholders."""
+
+    statement: compose.Composed
+    values: Mapping[str, Any]
+
+
+class Page(NamedTuple):
+    """Features as GeoJSON text.
+
+    ``matched`` is how many fit in all, exact, or None when that was not counted; ``following`` the
+    place of the last feature when there are more after it.
+    """
+
+    features: list[bytes]
+    matched: int | None
+    following: tuple[Any, ...] | None
+
+
+class Item(NamedTuple):
+    """A feature as GeoJSON text, and what tells its row from the same row changed."""
+
+    feature: bytes
+    row: str
+
+
+def plan(layer: Layer, query: Query, *, kept: bool) -> Plan:
+    """Make the statement that gives a page.
+
+    Args:
+        layer: whose features are asked for.
+        query: the question; it has a limit.
+        kept: whether the table's rows keep their text as the layer is declared.
+    """
+    chosen = list(features.chosen(layer, query))
+    conditions = [*chosen, paging.after(layer, query)] if query.after else chosen
+    values: dict[str, Any] = {"limit": (query.limit or 0) + 1, "offset": query.offset}
+    for condition in conditions:
+        values |= condition.values
+    statement = sql.query("items_page").format(
+        feature=_feature(layer, query, kept=kept),
+        matched=_matched(layer, query, chosen),
+        place=_columns(sort.name for sort in paging.order(layer, query)),
+        columns=_needed(layer, query, kept=kept),
+        table=_table(layer),
+        where=_where(conditions),
+        order=paging.order_by(layer, query),
+    )
+    return Plan(statement, values)
+
+
+def plan_count(layer: Layer, query: Query) -> Plan:
+    """Make the statement that counts what fits, exactly."""
+    conditions = list(features.chosen(layer, query))
+    if not conditions:
+        return Plan(_count_all(layer), {})
+    statement = sql.query("items_count").format(table=_table(layer), where=_where(conditions))
+    return Plan(statement, {n: v for condition in conditions for n, v in condition.values.items()})
+
+
+def plan_one(layer: Layer, key: str | int, crs: Reference, *, kept: bool) -> Plan:
+    """Make the statement that gives one feature."""
+    statement = sql.query("items_one").format(
+        feature=_feature(layer, Query(crs=crs), kept=kept),
+        table=_table(layer),
+        key=Identifier(layer.key),
+    )
+    return Plan(statement, {"key": key})
+
+
+def run(conn: Connection, made: Plan, query: Query) -> Page:
+    """Ask for a page.
+
+    Raises:
+        ValueUnusable: a value overflows, or a pattern cannot be read.
+    """
+    rows = _asked(conn, made)
+    limit = query.limit or 0
+    is_first = query.after is None and query.offset == 0
+    more = len(rows) > limit
+    matched = rows[0][1] if rows else None
+    if is_first and not more:
+        matched = len(rows)
+    following = rows[limit - 1][2:] if more else None
+    return Page([row[0] for row in rows[:limit]], matched, following)
+
+
+def run_count(conn: Connection, made: Plan) -> int:
+    """Ask for a count.
+
+    Raises:
+        ValueUnusable: a value overflows, or a pattern cannot be read.
+    """
+    return int(_asked(conn, made)[0][0])
+
+
+def run_one(conn: Connection, made: Plan) -> Item | None:
+    """Ask for one feature; None when there is none."""
+    row = conn.execute(made.statement, made.values, binary=True).fetchone()
+    return None if row is None else Item(*row)
+
+
+def _asked(conn: Connection, made: Plan) -> list[Any]:
+    try:
+        # Not prepared: with the values at hand the planner computes a shape once, not once a row.
+        return conn.execute(made.statement, made.values, prepare=False, binary=True).fetchall()
+    except psycopg.DataError as error:
+        raise ValueUnusable(str(error.diag.message_primary or error)) from error
+
+
+def _matched(layer: Layer, query: Query, chosen: list[features.Condition]) -> Composable:
+    if not chosen:
+        return SQL("({})").format(_count_all(layer))
+    if (query.limit or 0) > SHORT:
+        return SQL("NULL::bigint")
+    return SQL("({})").format(
+        sql.query("items_count_upto").format(
+            table=_table(layer), where=_where(chosen), most=Literal(COUNTED)
+        )
+    )
+
+
+def _count_all(layer: Layer) -> compose.Composed:
+    return sql.query("items_count_all").format(layer=Literal(layer.id), table=_table(layer))
+
+
+def _feature(layer: Layer, query: Query, *, kept: bool) -> Composable:
+    if _is_as_kept(query, kept=kept):
+        return SQL("t.{}").format(Identifier(geojson.COLUMN))
+    return written(layer, query)
+
+
+def written(layer: Layer, query: Query) -> compose.Composed:
+    """Return the expression that writes the row ``t`` as a GeoJSON feature."""
+    return geojson.feature(
+        Identifier("t", layer.key),
+        geometry(layer, query),
+        geojson.properties("t", _fields(layer, query)),
+    )
+
+
+def geometry(layer: Layer, query: Query) -> Composable:
+    """Return the expression of the geometry of the row ``t`` as JSON, as the question wants it."""
+    if not query.with_geometry:
+        return SQL("'null'")
+    shape: Composable = SQL("t.geom")
+    if layer.geometry.crs.srid != query.crs.srid:
+        shape = SQL("public.ST_Transform({}, {})").format(shape, query.crs.srid)
+    if query.crs.is_northing_first:
+        shape = SQL("public.ST_FlipCoordinates({})").format(shape)
+    return geojson.geometry(shape, query.crs.digits)
+
+
+def _is_as_kept(query: Query, *, kept: bool) -> bool:
+    return kept and query.crs == CRS84 and query.properties is None and query.with_geometry
+
+
+def _fields(layer: Layer, query: Query) -> list[Field]:
+    names = layer.public if query.properties is None else query.properties
+    return [layer.field(name) for name in names]
+
+
+def _needed(layer: Layer, query: Query, *, kept: bool) -> compose.Composed:
+    names = [sort.name for sort in paging.order(layer, query)]
+    if _is_as_kept(query, kept=kept):
+        names.append(geojson.COLUMN)
+    else:
+        names += [field.name for field in _fields(layer, query)]
+        names += ["geom"] if query.with_geometry else []
+    return _columns(dict.fromkeys(names))
+
+
+def _columns(names: Iterable[str]) -> compose.Composed:
+    return SQL(", ").join(Identifier("t", name) for name in names)
+
+
+def _table(layer: Layer) -> Identifier:
+    return Identifier("layer", layer.id)
+
+
+def _where(conditions: list[features.Condition]) -> Composable:
+    return features.all_of([SQL("({})").format(condition.sql) for condition in conditions])

@@ -1,0 +1,77 @@
+"""Documents of features around the text that the database wrote; pure.
+
+The features pass through as bytes. Only what stands around them is made here.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from gis_server.ogc.documents import GEOJSON, HTML, Document, Here, Link
+from layers.model import Layer, Text
+
+FORMS: Mapping[str, str] = {"json": GEOJSON, "html": HTML}
+"""Forms of features by the value of ``f``, with their media types."""
+
+_TITLES: Mapping[str, Text] = {
+    "json": {"vi": "Tài liệu này ở dạng GeoJSON", "en": "This document as GeoJSON"},
+    "html": {"vi": "Tài liệu này ở dạng HTML", "en": "This document as HTML"},
+    "next": {"vi": "Trang sau", "en": "Next page"},
+    "first": {"vi": "Trang đầu", "en": "First page"},
+    "collection": {"vi": "Bộ dữ liệu", "en": "The collection"},
+}
+
+
+def links(
+    here: Here, layer: Layer, url: str, places: Mapping[str, Mapping[str, Any]]
+) -> list[Link]:
+    """Return the links of a list or of a feature.
+
+    Args:
+        here: its address.
+        layer: its collection.
+        url: the collection's address.
+        places: of related pages, by relation (``next``, ``first``): what their address changes.
+    """
+    own = [
+        _link("self" if here.form == form else "alternate", media, here.with_(f=form), form, here)
+        for form, media in FORMS.items()
+    ]
+    pages = [
+        _link(rel, FORMS[here.form], here.with_(**changed), rel, here)
+        for rel, changed in places.items()
+    ]
+    title = f"{_TITLES['collection'][here.lang]}: {layer.title[here.lang]}"
+    collection = {"rel": "collection", "type": "application/json", "title": title, "href": url}
+    return [*own, *pages, collection]
+
+
+def _link(rel: str, media: str, href: str, title: str, here: Here) -> Link:
+    return {"rel": rel, "type": media, "title": _TITLES[title][here.lang], "href": href}
+
+
+def members(returned: int, matched: int | None, linked: list[Link]) -> Document:
+    """Return what a list says beside its features; ``numberMatched`` only where it is known."""
+    known = {} if matched is None else {"numberMatched": matched}
+    return {**known, "numberReturned": returned, "links": linked}
+
+
+def collection(features: list[bytes], rest: Document) -> bytes:
+    """Return a list of features as it is sent."""
+    return b"".join(
+        (
+            b'{"type":"FeatureCollection","features":[\n',
+            b",\n".join(features),
+            b"\n],",
+            _json(rest)[1:],
+        )
+    )
+
+
+def feature(text: bytes, linked: list[Link]) -> bytes:
+    """Return a feature as it is sent."""
+    return text[:-1] + b"," + _json({"links": linked})[1:]
+
+
+def _json(document: Document) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,194 @@
+"""Features under /ogc: read the request, ask the database once, send what it wrote."""
+
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from gis_server import compression, feature_pages, paging
+from gis_server.feature_pages import Item, Page
+from gis_server.features import Query
+from gis_server.language import preferred
+from gis_server.ogc import core, crs, documents, etags, item_documents, pages
+from gis_server.ogc import request as asked
+from gis_server.ogc.crs import Reference
+from gis_server.ogc.errors import FeatureUnknown
+from gis_server.ogc.item_documents import FORMS
+from gis_server.state import base_url, gis
+from layers.model import Layer
+
+MOST_BYTES = 1_000_000
+"""Longest filter that is taken from a body."""
+
+_FILTER_TYPES = ("application/json", "application/query-cql-json", "application/cql2+json")
+
+_CACHE = "no-cache"
+"""A client may keep an answer but asks whether it still holds, which costs no look at the data."""
+
+
+class Source(NamedTuple):
+    """What an answer is made from: the version of the layer's data, and a digest of the request."""
+
+    layer: Layer
+    version: int
+    representation: str
+    kept: bool
+
+
+def add(routes: Blueprint) -> None:
+    """Add the routes."""
+    many = "/collections/<layer_id>/items"
+    routes.add_url_rule(many, view_func=items, methods=["GET", "POST"], strict_slashes=False)
+    routes.add_url_rule(f"{many}/<path:key>", view_func=item, strict_slashes=False)
+
+
+def items(layer_id: str) -> Response:
+    """Answer with a page of features, chosen by parameters or by a posted filter."""
+    layer = gis().layers.get(layer_id)
+    form = _form(asked.of_items(layer))
+    query = asked.query(layer, request.args, _posted())
+    source = _source(layer, form)
+    answer = _unchanged(source) or _page(source, form, query)
+    answer.headers["Content-Crs"] = f"<{query.crs.uri}>"
+    answer.headers["Link"] = f'<{_url_of(layer)}/queryables>; rel="{documents.QUERYABLES}"'
+    return answer
+
+
+def item(layer_id: str, key: str) -> Response:
+    """Answer with one feature."""
+    layer = gis().layers.get(layer_id)
+    form = _form(asked.OF_ITEM)
+    wanted = crs.choose(layer, "crs", request.args.get("crs"))
+    source = _source(layer, form)
+    answer = _unchanged(source) or _one(source, form, key.rstrip("/"), wanted)
+    answer.headers["Content-Crs"] = f"<{wanted.uri}>"
+    return answer
+
+
+def _source(layer: Layer, form: str) -> Source:
+    """The version is read before the data, so an answer is never older than its tag says."""
+    gis().freshness.ensure()
+    version = gis().freshness.versions.layer(layer.id)
+    of = etags.representation(
+        base_url(), request.path, urlencode(sorted(request.args.items())), form, preferred()
+    )
+    return Source(layer, version, of, gis().kept.keeps(gis().pool, layer, version))
+
+
+def _unchanged(source: Source) -> Response | None:
+    if request.method == "POST" or not request.if_none_match:
+        return None
+    tag = etags.is_current(
+        request.if_none_match.as_set(include_weak=True), source.version, source.representation
+    )
+    if tag is None:
+        return None
+    answer = Response(status=304)
+    answer.headers["ETag"] = f'"{tag}"'
+    return _headed(answer)
+
+
+def _page(source: Source, form: str, query: Query) -> Response:
+    page = _asked(source, query)
+    linked = item_documents.links(
+        pages.here(preferred()),
+        source.layer,
+        _url_of(source.layer),
+        _places(source.layer, query, page),
+    )
+    returned = len(page.features)
+    rest = item_documents.members(returned, page.matched, linked)
+    if form == "html":
+        found = [pages.read(text) for text in page.features]
+        document = {"type": "FeatureCollection", "features": found, **rest}
+        return _drawn("items", source, document)
+    body = item_documents.collection(page.features, rest)
+    return _sent(body, FORMS[form], etags.items(source.version, source.representation))
+
+
+def _asked(source: Source, query: Query) -> Page:
+    with gis().tile_pool.connection() as conn:
+        if query.only_count:
+            counted = feature_pages.run_count(conn, feature_pages.plan_count(source.layer, query))
+            return Page([], counted, None)
+        made = feature_pages.plan(source.layer, query, kept=source.kept)
+        return feature_pages.run(conn, made, query)
+
+
+def _places(layer: Layer, query: Query, page: Page) -> dict[str, dict[str, Any]]:
+    places: dict[str, dict[str, Any]] = {}
+    if page.following:
+        place = paging.write(layer, query, page.following)
+        places["next"] = {"offset": None, paging.PARAMETER: place}
+    if query.offset or query.after:
+        places["first"] = {"offset": None, paging.PARAMETER: None}
+    return places
+
+
+def _one(source: Source, form: str, text: str, wanted: Reference) -> Response:
+    found = _found(source, text, wanted)
+    linked = _links(source.layer, {})
+    if form == "html":
+        return _drawn("item", source, {**pages.read(found.feature), "links": linked})
+    tag = etags.item(source.version, found.row, source.representation)
+    return _sent(item_documents.feature(found.feature, linked), FORMS[form], tag)
+
+
+def _found(source: Source, text: str, wanted: Reference) -> Item:
+    key = asked.key(source.layer, text)
+    if key is not None:
+        made = feature_pages.plan_one(source.layer, key, wanted, kept=source.kept)
+        with gis().tile_pool.connection() as conn:
+            found = feature_pages.run_one(conn, made)
+        if found is not None:
+            return found
+    raise FeatureUnknown(source.layer.id, text[:100])
+
+
+def _links(layer: Layer, places: dict[str, dict[str, Any]]) -> list[documents.Link]:
+    return item_documents.links(pages.here(preferred()), layer, _url_of(layer), places)
+
+
+def _drawn(name: str, source: Source, document: documents.Document) -> Response:
+    answer = pages.drawn(name, document, preferred(), core.states(), layer=source.layer)
+    answer.headers["Cache-Control"] = _CACHE
+    return answer
+
+
+def _sent(body: bytes, media: str, tag: str) -> Response:
+    encoding = compression.choose(request.headers.get("Accept-Encoding", ""))
+    if len(body) < compression.WORTH:
+        encoding = "identity"
+    answer = Response(compression.quick(body, encoding), content_type=media)
+    if encoding != "identity":
+        answer.headers["Content-Encoding"] = encoding
+    if request.method != "POST":
+        answer.headers["ETag"] = f'"{etags.tagged(tag, encoding)}"'
+    return _headed(answer)
+
+
+def _headed(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = _CACHE
+    answer.headers["Vary"] = "Accept, Accept-Encoding, Accept-Language"
+    # A value of a row may look like a script; no browser may take the JSON for a page.
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _form(known: tuple[str, ...]) -> str:
+    asked.check(request.args, known)
+    return pages.form(tuple(FORMS))
+
+
+def _posted() -> bytes | None:
+    if request.method != "POST":
+        return None
+    if request.mimetype not in _FILTER_TYPES:
+        raise UnsupportedMediaType(f"A filter is posted as {', '.join(_FILTER_TYPES)}.")
+    request.max_content_length = MOST_BYTES
+    return request.get_data()
+
+
+def _url_of(layer: Layer) -> str:
+    return f"{base_url()}/ogc/collections/{layer.id}"
