@@ -21,6 +21,7 @@ def application() -> Any:
     used = settings.from_env()
     made = create_app(used, service.database_url(used))
     made.extensions["gis"].freshness.watch()
+    made.extensions["gis"].hangups.watch(used.port)
     return made
 
 

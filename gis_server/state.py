@@ -1,15 +1,18 @@
 """What a request may use: one object an application, reached through the application."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
-from flask import current_app, request
+import psycopg
+from flask import current_app, g, request
 
 from gis_server import db
 from gis_server.catalogue import VIET_NAM, State, Summaries, states
 from gis_server.db import Pool
 from gis_server.freshness import Freshness
+from gis_server.hangups import Hangups
 from gis_server.kept import Kept
 from gis_server.language import language
 from gis_server.settings import Settings
@@ -18,6 +21,8 @@ from layers.registry import Layers
 from tiles.source import Source
 from tiles.store import Store
 from tiles.tilejson import About
+
+Connection = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,27 @@ class Gis:
     freshness: Freshness
     summaries: Summaries = field(default_factory=Summaries)
     kept: Kept = field(default_factory=Kept)
+    hangups: Hangups = field(default_factory=Hangups)
+
+    def ask[Answer](self, work: Callable[[Connection], Answer]) -> Answer:
+        """Ask the database on behalf of a client that waits; stopped when the client goes away.
+
+        Once more on a new connection when the one at hand was lost meanwhile.
+        """
+        begun = g.get("begun", time.monotonic())
+        try:
+            with self.tile_pool.connection() as conn, self.hangups.during(conn, begun):
+                return work(conn)
+        except psycopg.errors.QueryCanceled:
+            raise
+        except psycopg.OperationalError:
+            self.tile_pool.check()
+            with self.tile_pool.connection() as conn, self.hangups.during(conn, begun):
+                return work(conn)
 
     def close(self) -> None:
         """Give the connections back and end the threads."""
+        self.hangups.stop()
         self.freshness.stop()
         self.pool.close()
         self.tile_pool.close()

@@ -108,12 +108,11 @@ def _page(source: Source, form: str, query: Query) -> Response:
 
 
 def _asked(source: Source, query: Query) -> Page:
-    with gis().tile_pool.connection() as conn:
-        if query.only_count:
-            counted = feature_pages.run_count(conn, feature_pages.plan_count(source.layer, query))
-            return Page([], counted, None)
-        made = feature_pages.plan(source.layer, query, kept=source.kept)
-        return feature_pages.run(conn, made, query)
+    if query.only_count:
+        count = feature_pages.plan_count(source.layer, query)
+        return Page([], gis().ask(lambda conn: feature_pages.run_count(conn, count)), None)
+    made = feature_pages.plan(source.layer, query, kept=source.kept)
+    return gis().ask(lambda conn: feature_pages.run(conn, made, query))
 
 
 def _places(layer: Layer, query: Query, page: Page) -> dict[str, dict[str, Any]]:
@@ -139,8 +138,7 @@ def _found(source: Source, text: str, wanted: Reference) -> Item:
     key = asked.key(source.layer, text)
     if key is not None:
         made = feature_pages.plan_one(source.layer, key, wanted, kept=source.kept)
-        with gis().tile_pool.connection() as conn:
-            found = feature_pages.run_one(conn, made)
+        found = gis().ask(lambda conn: feature_pages.run_one(conn, made))
         if found is not None:
             return found
     raise FeatureUnknown(source.layer.id, text[:100])

@@ -1,10 +1,11 @@
 """Addresses under /ogc: read the request, let pygeoapi make the document, put it right, answer."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import psycopg
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from pygeoapi import api as pages_of
 from pygeoapi.api import API, itemtypes
 from werkzeug.exceptions import HTTPException
@@ -39,8 +40,14 @@ def blueprint() -> Blueprint:
     routes.register_error_handler(GisError, _refuse)
     routes.register_error_handler(psycopg.OperationalError, _refuse)
     routes.register_error_handler(HTTPException, _refuse)
+    routes.before_request(_begin)
     routes.after_request(_open)
     return routes
+
+
+def _begin() -> None:
+    """Write down when the request was begun, to tell later whether its client still waits."""
+    g.begun = time.monotonic()
 
 
 def landing() -> Response:
