@@ -38,7 +38,7 @@ class ValueUnusable(ParameterInvalid):
 class Plan(NamedTuple):
     """A statement and the values of its placeholders."""
 
-    statement: compose.Composed
+    statement: compose.Composed | bytes
     values: Mapping[str, Any]
 
 
@@ -97,12 +97,23 @@ def plan_count(layer: Layer, query: Query) -> Plan:
 
 def plan_one(layer: Layer, key: str | int, crs: Reference, *, kept: bool) -> Plan:
     """Make the statement that gives one feature."""
-    statement = sql.query("items_one").format(
+    of = (layer.id, crs.srid, crs.is_northing_first, kept)
+    known = _known.get(of)
+    if known is None or known[0] is not layer:
+        known = _known[of] = (layer, _one(layer, crs, kept=kept).as_bytes(None))
+    return Plan(known[1], {"key": key})
+
+
+_known: dict[tuple[str, int, bool, bool], tuple[Layer, bytes]] = {}
+"""Statements that give one feature, each with its layer: making one takes as long as asking it."""
+
+
+def _one(layer: Layer, crs: Reference, *, kept: bool) -> compose.Composed:
+    return sql.query("items_one").format(
         feature=_feature(layer, Query(crs=crs), kept=kept),
         table=_table(layer),
         key=Identifier(layer.key),
     )
-    return Plan(statement, {"key": key})
 
 
 def run(conn: Connection, made: Plan, query: Query) -> Page:

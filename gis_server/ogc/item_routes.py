@@ -1,7 +1,7 @@
 """Features under /ogc: read the request, ask the database once, send what it wrote."""
 
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
@@ -13,6 +13,7 @@ from gis_server.language import preferred
 from gis_server.ogc import core, crs, documents, etags, item_documents, pages
 from gis_server.ogc import request as asked
 from gis_server.ogc.crs import Reference
+from gis_server.ogc.documents import Here
 from gis_server.ogc.errors import FeatureUnknown
 from gis_server.ogc.item_documents import FORMS
 from gis_server.state import base_url, gis
@@ -28,10 +29,12 @@ _CACHE = "no-cache"
 
 
 class Source(NamedTuple):
-    """What an answer is made from: the version of the layer's data, and a digest of the request."""
+    """What an answer is made from: the version of the layer's data, the address, and its digest."""
 
     layer: Layer
     version: int
+    here: Here
+    url: str
     representation: str
     kept: bool
 
@@ -51,7 +54,7 @@ def items(layer_id: str) -> Response:
     source = _source(layer, form)
     answer = _unchanged(source) or _page(source, form, query)
     answer.headers["Content-Crs"] = f"<{query.crs.uri}>"
-    answer.headers["Link"] = f'<{_url_of(layer)}/queryables>; rel="{documents.QUERYABLES}"'
+    answer.headers["Link"] = f'<{source.url}/queryables>; rel="{documents.QUERYABLES}"'
     return answer
 
 
@@ -70,10 +73,11 @@ def _source(layer: Layer, form: str) -> Source:
     """The version is read before the data, so an answer is never older than its tag says."""
     gis().freshness.ensure()
     version = gis().freshness.versions.layer(layer.id)
-    of = etags.representation(
-        base_url(), request.path, urlencode(sorted(request.args.items())), form, preferred()
-    )
-    return Source(layer, version, of, gis().kept.keeps(gis().pool, layer, version))
+    base = base_url()
+    here = Here(base + quote(request.path.rstrip("/")), request.args.to_dict(), form, preferred())
+    of = etags.representation(here.url, urlencode(sorted(here.args.items())), form, here.lang)
+    kept = gis().kept.keeps(gis().pool, layer, version)
+    return Source(layer, version, here, f"{base}/ogc/collections/{layer.id}", of, kept)
 
 
 def _unchanged(source: Source) -> Response | None:
@@ -91,12 +95,7 @@ def _unchanged(source: Source) -> Response | None:
 
 def _page(source: Source, form: str, query: Query) -> Response:
     page = _asked(source, query)
-    linked = item_documents.links(
-        pages.here(preferred()),
-        source.layer,
-        _url_of(source.layer),
-        _places(source.layer, query, page),
-    )
+    linked = _links(source, _places(source.layer, query, page))
     returned = len(page.features)
     rest = item_documents.members(returned, page.matched, linked)
     if form == "html":
@@ -127,7 +126,7 @@ def _places(layer: Layer, query: Query, page: Page) -> dict[str, dict[str, Any]]
 
 def _one(source: Source, form: str, text: str, wanted: Reference) -> Response:
     found = _found(source, text, wanted)
-    linked = _links(source.layer, {})
+    linked = _links(source, {})
     if form == "html":
         return _drawn("item", source, {**pages.read(found.feature), "links": linked})
     tag = etags.item(source.version, found.row, source.representation)
@@ -144,12 +143,12 @@ def _found(source: Source, text: str, wanted: Reference) -> Item:
     raise FeatureUnknown(source.layer.id, text[:100])
 
 
-def _links(layer: Layer, places: dict[str, dict[str, Any]]) -> list[documents.Link]:
-    return item_documents.links(pages.here(preferred()), layer, _url_of(layer), places)
+def _links(source: Source, places: dict[str, dict[str, Any]]) -> list[documents.Link]:
+    return item_documents.links(source.here, source.layer, source.url, places)
 
 
 def _drawn(name: str, source: Source, document: documents.Document) -> Response:
-    answer = pages.drawn(name, document, preferred(), core.states(), layer=source.layer)
+    answer = pages.drawn(name, document, source.here.lang, core.states(), layer=source.layer)
     answer.headers["Cache-Control"] = _CACHE
     return answer
 
@@ -186,7 +185,3 @@ def _posted() -> bytes | None:
         raise UnsupportedMediaType(f"A filter is posted as {', '.join(_FILTER_TYPES)}.")
     request.max_content_length = MOST_BYTES
     return request.get_data()
-
-
-def _url_of(layer: Layer) -> str:
-    return f"{base_url()}/ogc/collections/{layer.id}"
