@@ -17,6 +17,7 @@ from gis_server import features, paging
 from gis_server.features import Query
 from gis_server.ogc.crs import CRS84, Reference
 from gis_server.params import ParameterInvalid
+from gis_server.table_facts import Facts
 from layers.model import Field, Layer
 
 Connection = psycopg.Connection[Any]
@@ -61,13 +62,13 @@ class Item(NamedTuple):
     row: str
 
 
-def plan(layer: Layer, query: Query, *, kept: bool) -> Plan:
+def plan(layer: Layer, query: Query, facts: Facts) -> Plan:
     """Make the statement that gives a page.
 
     Args:
         layer: whose features are asked for.
         query: the question; it has a limit.
-        kept: whether the table's rows keep their text as the layer is declared.
+        facts: of the layer's table.
     """
     chosen = list(features.chosen(layer, query))
     conditions = [*chosen, paging.after(layer, query)] if query.after else chosen
@@ -75,12 +76,13 @@ def plan(layer: Layer, query: Query, *, kept: bool) -> Plan:
     for condition in conditions:
         values |= condition.values
     statement = sql.query("items_page").format(
-        feature=_feature(layer, query, kept=kept),
+        feature=_feature(layer, query, kept=facts.keeps_text),
         matched=_matched(layer, query, chosen),
         place=_columns(sort.name for sort in paging.order(layer, query)),
-        columns=_needed(layer, query, kept=kept),
+        columns=_needed(layer, query, kept=facts.keeps_text),
         table=_table(layer),
         where=_where(conditions),
+        fence=SQL("OFFSET 0") if _is_gathered(query, facts) else SQL(""),
         order=paging.order_by(layer, query),
     )
     return Plan(statement, values)
@@ -95,8 +97,9 @@ def plan_count(layer: Layer, query: Query) -> Plan:
     return Plan(statement, {n: v for condition in conditions for n, v in condition.values.items()})
 
 
-def plan_one(layer: Layer, key: str | int, crs: Reference, *, kept: bool) -> Plan:
+def plan_one(layer: Layer, key: str | int, crs: Reference, facts: Facts) -> Plan:
     """Make the statement that gives one feature."""
+    kept = facts.keeps_text
     of = (layer.id, crs.srid, crs.is_northing_first, kept)
     known = _known.get(of)
     if known is None or known[0] is not layer:
@@ -154,6 +157,24 @@ def _asked(conn: Connection, made: Plan) -> list[Any]:
         return conn.execute(made.statement, made.values, prepare=False, binary=True).fetchall()
     except psycopg.DataError as error:
         raise ValueUnusable(str(error.diag.message_primary or error)) from error
+
+
+def _is_gathered(query: Query, facts: Facts) -> bool:
+    """Tell whether the rows of an area are found first and sorted then.
+
+    Neighbours have neighbouring keys, which the planner does not know. Going along the key it would
+    hope to meet enough rows of a small box soon, and pass over a whole table until the first.
+    """
+    if query.area is None:
+        return False
+    box, extent = query.area.inside, facts.extent
+    if box is None or extent is None or extent.area == 0:
+        return True
+    return box.meet(extent).area < _LARGE * extent.area
+
+
+_LARGE = 0.25
+"""Share of a table's extent from which a box holds so much that the order of the key is as good."""
 
 
 def _matched(layer: Layer, query: Query, chosen: list[features.Condition]) -> Composable:

@@ -13,9 +13,9 @@ from gis_server.catalogue import VIET_NAM, State, Summaries, states
 from gis_server.db import Pool
 from gis_server.freshness import Freshness
 from gis_server.hangups import Hangups
-from gis_server.kept import Kept
 from gis_server.language import language
 from gis_server.settings import Settings
+from gis_server.table_facts import Tables
 from layers.model import Layer
 from layers.registry import Layers
 from tiles.source import Source
@@ -36,7 +36,7 @@ class Gis:
     tiles: Source
     freshness: Freshness
     summaries: Summaries = field(default_factory=Summaries)
-    kept: Kept = field(default_factory=Kept)
+    tables: Tables = field(default_factory=Tables)
     hangups: Hangups = field(default_factory=Hangups)
 
     def ask[Answer](self, work: Callable[[Connection], Answer]) -> Answer:

@@ -42,6 +42,16 @@ class PixelBox(NamedTuple):
     right: float
     bottom: float
 
+    @property
+    def area(self) -> float:
+        """Square pixels; 0 when it is empty."""
+        return max(self.right - self.left, 0) * max(self.bottom - self.top, 0)
+
+    def meet(self, other: "PixelBox") -> "PixelBox":
+        """Return what two boxes share."""
+        low = (max(self.left, other.left), max(self.top, other.top))
+        return PixelBox(*low, min(self.right, other.right), min(self.bottom, other.bottom))
+
 
 def inside(box: BBox) -> PixelBox | None:
     """Return the pixels that certainly lie in a box of degrees; None when there are none.

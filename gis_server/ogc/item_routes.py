@@ -17,6 +17,7 @@ from gis_server.ogc.documents import Here
 from gis_server.ogc.errors import FeatureUnknown
 from gis_server.ogc.item_documents import FORMS
 from gis_server.state import base_url, gis
+from gis_server.table_facts import Facts
 from layers.model import Layer
 
 MOST_BYTES = 1_000_000
@@ -36,7 +37,7 @@ class Source(NamedTuple):
     here: Here
     url: str
     representation: str
-    kept: bool
+    facts: Facts
 
 
 def add(routes: Blueprint) -> None:
@@ -76,8 +77,8 @@ def _source(layer: Layer, form: str) -> Source:
     base = base_url()
     here = Here(base + quote(request.path.rstrip("/")), request.args.to_dict(), form, preferred())
     of = etags.representation(here.url, urlencode(sorted(here.args.items())), form, here.lang)
-    kept = gis().kept.keeps(gis().pool, layer, version)
-    return Source(layer, version, here, f"{base}/ogc/collections/{layer.id}", of, kept)
+    facts = gis().tables.facts(gis().pool, layer, version)
+    return Source(layer, version, here, f"{base}/ogc/collections/{layer.id}", of, facts)
 
 
 def _unchanged(source: Source) -> Response | None:
@@ -110,7 +111,7 @@ def _asked(source: Source, query: Query) -> Page:
     if query.only_count:
         count = feature_pages.plan_count(source.layer, query)
         return Page([], gis().ask(lambda conn: feature_pages.run_count(conn, count)), None)
-    made = feature_pages.plan(source.layer, query, kept=source.kept)
+    made = feature_pages.plan(source.layer, query, source.facts)
     return gis().ask(lambda conn: feature_pages.run(conn, made, query))
 
 
@@ -136,7 +137,7 @@ def _one(source: Source, form: str, text: str, wanted: Reference) -> Response:
 def _found(source: Source, text: str, wanted: Reference) -> Item:
     key = asked.key(source.layer, text)
     if key is not None:
-        made = feature_pages.plan_one(source.layer, key, wanted, kept=source.kept)
+        made = feature_pages.plan_one(source.layer, key, wanted, source.facts)
         found = gis().ask(lambda conn: feature_pages.run_one(conn, made))
         if found is not None:
             return found

@@ -12,8 +12,10 @@ from psycopg.sql import SQL
 from gis_server import feature_pages
 from gis_server.feature_pages import ValueUnusable
 from gis_server.features import Area, Condition, Query, Sort
+from gis_server.ogc import shapes
 from gis_server.ogc.crs import CRS84, Reference, epsg
 from gis_server.params import Interval
+from gis_server.table_facts import Facts, facts
 from layers.model import Access, Layer
 from layers.registry import Layers
 
@@ -45,11 +47,11 @@ def filled(conn: Connection) -> Connection:
 
 def plan(layer: Layer, query: Query) -> feature_pages.Plan:
     """Plan without the kept text, as that is compared with what is written here."""
-    return feature_pages.plan(layer, query, kept=False)
+    return feature_pages.plan(layer, query, Facts())
 
 
 def run(conn: Connection, layer: Layer, query: Query, *, kept: bool = False) -> feature_pages.Page:
-    return feature_pages.run(conn, feature_pages.plan(layer, query, kept=kept), query)
+    return feature_pages.run(conn, feature_pages.plan(layer, query, Facts(kept)), query)
 
 
 def _text(made: feature_pages.Plan) -> str:
@@ -58,7 +60,7 @@ def _text(made: feature_pages.Plan) -> str:
 
 
 def one(conn: Connection, layer: Layer, key: str, crs: Reference, *, kept: bool = False) -> Any:
-    found = feature_pages.run_one(conn, feature_pages.plan_one(layer, key, crs, kept=kept))
+    found = feature_pages.run_one(conn, feature_pages.plan_one(layer, key, crs, Facts(kept)))
     return None if found is None else json.loads(found.feature)
 
 
@@ -79,7 +81,7 @@ def test_values_are_bound_and_never_written_into_the_statement(school: Layer) ->
 def test_only_public_fields_are_read(school: Layer) -> None:
     hidden = replace(school.fields["pupils"], access=Access.RESTRICTED)
     layer = replace(school, fields={**school.fields, "pupils": hidden})
-    page, one_ = plan(layer, Query()), feature_pages.plan_one(layer, "1", CRS84, kept=False)
+    page, one_ = plan(layer, Query()), feature_pages.plan_one(layer, "1", CRS84, Facts())
     for text in (_text(page), _text(one_)):
         assert '"pupils"' not in text
         assert '"classes"' in text
@@ -128,7 +130,7 @@ def test_the_kept_text_is_what_would_be_written(filled: Connection, layers: Laye
         kept = run(filled, layer, Query(), kept=True)
         assert kept == run(filled, layer, Query())
         assert len(kept.features) > 2
-        assert "geojson" in _text(feature_pages.plan(layer, Query(), kept=True))
+        assert "geojson" in _text(feature_pages.plan(layer, Query(), Facts(keeps_text=True)))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,7 @@ def test_the_kept_text_is_what_would_be_written(filled: Connection, layers: Laye
     ids=["crs", "properties", "geometry"],
 )
 def test_the_kept_text_is_not_used_for_another_question(school: Layer, query: Query) -> None:
-    made = feature_pages.plan(school, query, kept=True)
+    made = feature_pages.plan(school, query, Facts(keeps_text=True))
     assert "geojson" not in _text(made)
 
 
@@ -224,3 +226,33 @@ def test_a_page_uses_the_spatial_index(conn: Connection, school: Layer) -> None:
     made = plan(school, Query(area=Area(row[0], 4326), limit=5))
     explained = conn.execute(SQL("EXPLAIN ") + made.statement, made.values, prepare=False)
     assert "school_geom_idx" in "\n".join(line[0] for line in explained)
+
+
+def _walked(conn: Connection, school: Layer, box: str) -> str:
+    """Return how a page of a box is found, by the planner."""
+    area = shapes.box(box, CRS84, school.geometry.crs)
+    query = Query(area=area, limit=5)
+    made = feature_pages.plan(school, query, facts(conn, school))
+    explained = conn.execute(
+        SQL("EXPLAIN ") + made.statement,  # type: ignore[operator]
+        made.values,
+        prepare=False,
+    )
+    return "\n".join(line[0] for line in explained)
+
+
+def test_a_small_box_is_gathered_and_a_large_one_walked_by_the_key(
+    conn: Connection, school: Layer
+) -> None:
+    conn.execute(
+        "INSERT INTO layer.school (code, name, level, geom)"
+        " SELECT lpad(n::text, 6, '0'), 'x', 'primary',"
+        " ST_SetSRID(ST_MakePoint(105 + n / 50000.0, 21 + n % 100 / 200.0), 4326)"
+        " FROM generate_series(1, 30000) AS n; ANALYZE layer.school"
+    )
+    assert "school_pkey" not in _walked(conn, school, "105.5,20.9,105.55,22")
+    assert "school_pkey" in _walked(conn, school, "104,20,107,23")
+
+
+def test_a_table_without_statistics_has_no_extent(conn: Connection, school: Layer) -> None:
+    assert facts(conn, school) == Facts(keeps_text=True, extent=None)

@@ -33,7 +33,8 @@ def slow(conn: Connection) -> Connection:
 def _asking(conn: Connection) -> int:
     row = conn.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND state = 'active' AND query LIKE '-- A page of features%hydrant%' AND pid <> pg_backend_pid()"
+        " AND state = 'active' AND pid <> pg_backend_pid()"
+        " AND query LIKE '-- A page of features%hydrant%'"
     ).fetchone()
     return int(row[0]) if row else 0
 

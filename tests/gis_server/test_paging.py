@@ -14,6 +14,7 @@ from psycopg.sql import SQL
 from gis_server import feature_pages, paging
 from gis_server.features import Query, Sort
 from gis_server.paging import PlaceInvalid
+from gis_server.table_facts import Facts
 from layers.registry import Layers
 
 Connection = psycopg.Connection[Any]
@@ -40,7 +41,7 @@ def many(conn: Connection) -> Connection:
 
 def _page(conn: Connection, layers: Layers, query: Query) -> tuple[list[Any], str | None]:
     layer = layers.get("school")
-    page = feature_pages.run(conn, feature_pages.plan(layer, query, kept=True), query)
+    page = feature_pages.run(conn, feature_pages.plan(layer, query, Facts(keeps_text=True)), query)
     place = page.following and paging.write(layer, query, page.following)
     return [json.loads(text)["id"] for text in page.features], place or None
 
@@ -145,7 +146,7 @@ def test_a_deep_page_of_newest_first_begins_at_its_place_in_the_index(
     sort = (Sort("occurred_at", descending=True),)
     after = (datetime.fromisoformat("2026-01-02T00:00:00+00:00"), 1440)
     query = Query(limit=10, sort=sort, after=after)
-    made = feature_pages.plan(layers.get("incident"), query, kept=False)
+    made = feature_pages.plan(layers.get("incident"), query, Facts())
     explained = conn.execute(
         SQL("EXPLAIN ANALYZE ") + made.statement, made.values, prepare=False
     ).fetchall()

@@ -275,9 +275,10 @@ def test_a_question_that_takes_too_long_is_stopped(
     own_api: Any, conn: psycopg.Connection[Any]
 ) -> None:
     conn.execute(
-        "DROP TABLE layer.hydrant; CREATE VIEW layer.hydrant AS"
-        " SELECT 'a' AS code, 'b' AS status, 1.0 AS flow_lps, 'c' AS address,"
-        " ST_SetSRID(ST_MakePoint(0, 0), 4326) AS geom FROM pg_sleep(5)"
+        "INSERT INTO layer.hydrant (code, status, geom)"
+        " VALUES ('a', 'ok', ST_SetSRID(ST_MakePoint(105, 21), 4326));"
+        "ALTER TABLE layer.hydrant RENAME TO hydrant_rows; CREATE VIEW layer.hydrant AS"
+        " SELECT t.* FROM layer.hydrant_rows AS t, pg_sleep(5)"
     )
     with own_api.client.application.extensions["gis"].tile_pool.connection() as used:
         used.execute("SET statement_timeout = 100")
