@@ -103,8 +103,8 @@ def _named(layer: Layer, field: Field, lang: str) -> Part:
 def _parameters(layers: Layers) -> dict[str, Part]:
     text = {"type": "string"}
     languages = {"type": "string", "enum": list(FILTER_LANGUAGES)}
-    box = {"type": "array", "items": {"type": "number"}}
-    boxed = {"oneOf": [{**box, "minItems": count, "maxItems": count} for count in (4, 6)]}
+    counts = [{"minItems": count, "maxItems": count} for count in (4, 6)]
+    boxed = {"type": "array", "items": {"type": "number"}, "oneOf": counts}
     limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
     found = [
         parts.query("f", {"type": "string", "enum": ["json", "html"]}, "Form of the answer"),
