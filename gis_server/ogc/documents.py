@@ -140,6 +140,7 @@ def properties(document: Document, layer: Layer, lang: str, url: str) -> Documen
         **document,
         "$schema": _DIALECT,
         "$id": url,
+        "additionalProperties": False,
         "properties": {
             **{name: schema(layer, field, lang) for name, field in layer.public.items()},
             GEOMETRY: {

@@ -102,7 +102,7 @@ def _named(layer: Layer, field: Field, lang: str) -> Part:
 
 def _parameters(layers: Layers) -> dict[str, Part]:
     text = {"type": "string"}
-    languages = {"type": "string", "enum": list(FILTER_LANGUAGES)}
+    languages = {**text, "enum": list(FILTER_LANGUAGES), "default": FILTER_LANGUAGES[0]}
     counts = [{"minItems": count, "maxItems": count} for count in (4, 6)]
     boxed = {"type": "array", "items": {"type": "number"}, "oneOf": counts}
     limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}

@@ -22,6 +22,8 @@ A straight side in one CRS is a curve in another. For a side of 10 km between de
 zone the rest of the bend is below a micrometre, for 100 km below a tenth of a millimetre.
 """
 
+_GLOBE = shapely.box(-180, -90, 180, 90)
+
 
 def box(text: str, crs: Reference, storage: Crs, name: str = "bbox") -> Area:
     """Read a box in the axis order of its CRS; six numbers have heights, which are dropped.
@@ -41,7 +43,7 @@ def literal(geojson: Mapping[str, Any], crs: Reference, storage: Crs) -> Area:
     """Take a GeoJSON geometry of a filter, with the axis order of its CRS.
 
     Raises:
-        ParameterInvalid: not a geometry, empty, infinite, or one that crosses itself.
+        ParameterInvalid: not a geometry, empty, infinite, off the globe, or crossing itself.
     """
     try:
         shape = shapely.from_geojson(json.dumps(geojson))
@@ -53,7 +55,10 @@ def literal(geojson: Mapping[str, Any], crs: Reference, storage: Crs) -> Area:
         reason = shapely.is_valid_reason(shape)
         raise ParameterInvalid("filter", f"a geometry in it is not valid: {reason}")
     flat = shapely.force_2d(shape)
-    return ready(_turned(flat) if crs.is_northing_first else flat, crs, storage)
+    turned = _turned(flat) if crs.is_northing_first else flat
+    if crs.srid == 4326 and not _GLOBE.covers(shapely.box(*turned.bounds)):
+        raise ParameterInvalid("filter", "a geometry in it is beyond 180 or 90 degrees")
+    return ready(turned, crs, storage)
 
 
 def corners(numbers: list[float], crs: Reference, storage: Crs) -> Area:

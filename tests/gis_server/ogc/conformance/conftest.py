@@ -1,7 +1,7 @@
 """A client that knows only what the standards say: links, and the API definition."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,8 @@ import psycopg
 import pytest
 from psycopg import sql
 from werkzeug.test import TestResponse
+
+from gis_server.ogc import cql2_text
 
 GEOJSON = "application/geo+json"
 FILLED = ("incident", "land_parcel", "land_plan", "school")
@@ -109,6 +111,39 @@ def links(document: Any, rel: str) -> list[Any]:
 def suite(api: Any) -> Client:
     """The client over the rows of the fixtures."""
     return Client(api)
+
+
+@pytest.fixture(scope="session")
+def chosen(api: Any, suite: Client) -> Callable[..., list[Any]]:
+    """A function that gives the ids which a filter chooses, sorted.
+
+    It asks in text and in JSON, by the address and by a body, and fails unless all agree.
+    """
+
+    def ask(layer_id: str, text: str, **query: Any) -> list[Any]:
+        found = sorted(suite.ids(layer_id, filter=text, filter__lang="cql2-text", **query))
+        node = cql2_text.parse(text)
+        written = {"filter": json.dumps(node), "filter__lang": "cql2-json", **query}
+        assert sorted(suite.ids(layer_id, **written)) == found
+        named = {name.replace("__", "-"): value for name, value in query.items()}
+        posted = api.posted(layer_id, node, limit=10_000, **named)
+        assert posted.status_code == 200, posted.text
+        assert sorted(f["id"] for f in posted.get_json(force=True)["features"]) == found
+        return found
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def refused(suite: Client) -> Callable[..., bool]:
+    """A function that tells whether a filter is refused with 400."""
+
+    def ask(layer_id: str, text: str, **query: Any) -> bool:
+        answer = suite.get(f"/collections/{layer_id}/items", GEOJSON, filter=text, **query)
+        assert answer.status_code in (200, 400), answer.text
+        return answer.status_code == 400
+
+    return ask
 
 
 @pytest.fixture(params=FILLED)
