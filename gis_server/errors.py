@@ -24,6 +24,30 @@ class NotFound(GisError):
     """There is nothing at this address."""
 
 
+class NotAcceptable(GisError):
+    """What is asked for does not come in a form that the client takes."""
+
+
+class Busy(GisError):
+    """The server has no room for this at the moment; try again shortly."""
+
+
+class Conflict(GisError):
+    """What is asked for stands against what is there."""
+
+
+class PreconditionFailed(GisError):
+    """What is there is not what the client says that it knows."""
+
+
+class PreconditionRequired(GisError):
+    """A change has to say what it changes."""
+
+
+class Unprocessable(GisError):
+    """A body can be read, but what it says cannot be."""
+
+
 STATUS: Mapping[type[Exception], tuple[int, str]] = {
     LayerUnknown: (404, "NotFound"),
     FieldUnknown: (400, "InvalidParameterValue"),
@@ -31,6 +55,12 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     ParameterInvalid: (400, "InvalidParameterValue"),
     TileOutOfRange: (404, "NotFound"),
     NotFound: (404, "NotFound"),
+    NotAcceptable: (406, "NotAcceptable"),
+    Conflict: (409, "Conflict"),
+    PreconditionFailed: (412, "PreconditionFailed"),
+    Unprocessable: (422, "InvalidValue"),
+    PreconditionRequired: (428, "PreconditionRequired"),
+    Busy: (503, "ServerBusy"),
     KeyMissing: (401, "NotAuthorized"),
     KeyWrong: (403, "NotAuthorized"),
     ParcelUnknown: (404, "NotFound"),

@@ -55,6 +55,14 @@ class Freshness:
             elif time.monotonic() - self._asked_at >= OLDEST:
                 self._try()
 
+    def renew(self) -> None:
+        """Take over what has just been committed, so that its writer is told of it.
+
+        The thread comes to it anyway when the database is away at this moment.
+        """
+        with self._one:
+            self._try()
+
     def watch(self) -> None:
         """Begin before the first request, which a web server in front may keep from coming here."""
         threading.Thread(target=self._begin_soon, name="freshness-begin", daemon=True).start()

@@ -12,12 +12,24 @@ from werkzeug.exceptions import HTTPException
 
 from gis_server import errors
 from gis_server import language as languages
-from gis_server.ogc import core, documents, item_routes, openapi, pages, tile_routes, tilesets
+from gis_server.ogc import (
+    core,
+    documents,
+    edit_routes,
+    item_routes,
+    openapi,
+    pages,
+    tile_routes,
+    tilesets,
+)
 from gis_server.ogc import request as asked
 from gis_server.ogc.documents import JSON, SCHEMA, Document
 from gis_server.state import base_url, gis
 from layers.errors import GisError
 from layers.model import Layer
+
+_SENT = "Authorization, Content-Crs, Content-Type, If-Match, If-None-Match"
+"""Headers that a page of another host may send."""
 
 
 def blueprint() -> Blueprint:
@@ -35,6 +47,7 @@ def blueprint() -> Blueprint:
     }
     for rule, view in views.items():
         routes.add_url_rule(rule, view_func=view, strict_slashes=False)
+    edit_routes.add(routes)
     item_routes.add(routes)
     tile_routes.add(routes)
     routes.register_error_handler(GisError, _refuse)
@@ -143,7 +156,7 @@ def _open(answer: Response) -> Response:
     """Let pages of other hosts read what anyone may read."""
     answer.headers["Access-Control-Allow-Origin"] = "*"
     if request.method == "OPTIONS":
-        answer.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        answer.headers["Access-Control-Allow-Headers"] = _SENT
         answer.headers["Access-Control-Allow-Methods"] = answer.headers.get("Allow", "GET")
-    answer.headers["Access-Control-Expose-Headers"] = "Content-Crs, ETag, Link"
+    answer.headers["Access-Control-Expose-Headers"] = "Content-Crs, ETag, Link, Location"
     return answer

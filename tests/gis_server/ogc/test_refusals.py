@@ -187,7 +187,7 @@ def test_half_a_surrogate_is_no_text(api: Any) -> None:
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
 def test_nothing_can_be_changed(api: Any, method: str) -> None:
-    answer = getattr(api.client, method)("/ogc/collections/school/items/S1")
+    answer = getattr(api.client, method)("/ogc/collections/incident/items/1")
     assert answer.status_code == 405
     assert answer.content_type == "application/problem+json"
 

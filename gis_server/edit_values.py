@@ -1,0 +1,89 @@
+"""The values of a feature that is sent, against the layer's declaration: as a load checks them.
+
+Of JSON every value has a type of its own, so nothing is guessed here: a number is no text. Pure.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from etl import check
+from etl.check import Fault
+from layers.model import Field, Type
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATETIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
+
+
+class _Form(NamedTuple):
+    """How a type is written in JSON, what that is called, and how Arrow takes it."""
+
+    fits: Callable[[Any], bool]
+    wanted: str
+    arrow: pa.DataType
+
+
+def _is_text(given: Any) -> bool:
+    return isinstance(given, str)
+
+
+def _is_integer(given: Any) -> bool:
+    is_whole = isinstance(given, int) or (isinstance(given, float) and given.is_integer())
+    return is_whole and not isinstance(given, bool) and -(2**63) <= given < 2**63
+
+
+def _is_number(given: Any) -> bool:
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return False
+    try:
+        return math.isfinite(given)
+    except OverflowError:
+        return False
+
+
+def _is_truth(given: Any) -> bool:
+    return isinstance(given, bool)
+
+
+def _is_date(given: Any) -> bool:
+    return isinstance(given, str) and bool(_DATE.fullmatch(given))
+
+
+def _is_datetime(given: Any) -> bool:
+    return isinstance(given, str) and bool(_DATETIME.fullmatch(given))
+
+
+_FORMS: Mapping[Type, _Form] = {
+    Type.TEXT: _Form(_is_text, "a text", pa.string()),
+    Type.INTEGER: _Form(_is_integer, "a whole number of 64 bits", pa.int64()),
+    Type.NUMBER: _Form(_is_number, "a finite number", pa.float64()),
+    Type.BOOLEAN: _Form(_is_truth, "true or false", pa.bool_()),
+    Type.DATE: _Form(_is_date, "a date like 2025-12-31", pa.string()),
+    Type.DATETIME: _Form(_is_datetime, "a time like 2025-12-31T08:30:00+07:00", pa.string()),
+}
+
+
+def value(field: Field, given: Any) -> tuple[Any, list[Fault]]:
+    """Check one value; give it as the database takes it, and what is wrong with it.
+
+    Codes may be written as titles and aliases, texts lose blanks around them, as in a load.
+    """
+    form = _FORMS[field.type]
+    if given is not None and not form.fits(given):
+        return None, [Fault(0, field.name, shown(given), f"not {form.wanted}")]
+    brought = int(given) if field.type is Type.INTEGER and given is not None else given
+    if field.type is Type.DATETIME and given is not None:
+        brought = given.upper()
+    found = check.column(field, pa.array([brought], form.arrow))
+    return found.column[0].as_py(), found.faults
+
+
+def shown(given: Any) -> str:
+    """Return a value of JSON for a sentence."""
+    return json.dumps(given, ensure_ascii=False)[:100]
