@@ -1,0 +1,153 @@
+"""Every conformance class that is declared has tests that show it, and none is shown in secret.
+
+Whoever declares a class writes here which tests assert it, as ``module: function``.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[4]
+SPEC = "http://www.opengis.net/spec/"
+
+CORE = "ogc/conformance/test_features_core"
+FORMS = "ogc/conformance/test_features_forms"
+CRS = "ogc/conformance/test_features_crs"
+FILTER = "ogc/conformance/test_filter"
+COMPARISON = "ogc/conformance/test_cql2_comparison"
+SPACE = "ogc/conformance/test_cql2_space_time"
+ENCODINGS = "ogc/conformance/test_cql2_encodings"
+TILES, TILESETS = "ogc/test_tiles", "ogc/test_tilesets"
+DOCUMENTS = "ogc/test_documents"
+
+TILESET = [
+    (TILESETS, "test_a_tileset_describes_its_tiles"),
+    (TILESETS, "test_a_tileset_has_only_the_collections_that_are_chosen"),
+]
+LISTS = [(TILESETS, "test_a_list_of_tilesets_has_what_the_standard_wants")]
+MATRICES = [
+    (TILESETS, "test_a_registered_set_is_as_the_register_has_it"),
+    (TILESETS, "test_the_cadastral_set_is_our_own_and_in_metres"),
+]
+
+SHOWN: dict[str, list[tuple[str, str]]] = {
+    "ogcapi-common-1/1.0/conf/core": [
+        (CORE, "test_what_is_advertised_answers_over_http_1_1"),
+        (CORE, "test_an_unknown_parameter_is_refused"),
+    ],
+    "ogcapi-common-1/1.0/conf/landing-page": [
+        (CORE, "test_the_landing_page_is_where_it_should_be"),
+        (CORE, "test_every_link_to_the_definition_leads_to_it"),
+        (CORE, "test_the_conformance_declaration_lists_the_classes"),
+    ],
+    "ogcapi-common-1/1.0/conf/json": [(FORMS, "test_resources_come_in_json_and_geojson")],
+    "ogcapi-common-1/1.0/conf/html": [
+        (FORMS, "test_resources_come_in_html"),
+        (FORMS, "test_pages_are_html_5_with_the_content"),
+    ],
+    "ogcapi-common-1/1.0/conf/oas30": [(FORMS, "test_the_definition_is_openapi_3_0")],
+    "ogcapi-common-2/1.0/conf/collections": [
+        (CORE, "test_all_collections_are_described"),
+        (CORE, "test_a_collection_says_what_the_list_says"),
+    ],
+    "ogcapi-tiles-1/1.0/conf/core": [
+        (TILES, "test_a_point_is_where_it_is"),
+        (TILES, "test_what_is_outside_is_not_found"),
+        (TILES, "test_an_empty_tile_inside_the_limits_has_no_content"),
+    ],
+    "ogcapi-tiles-1/1.0/conf/tileset": TILESET,
+    "ogcapi-tiles-1/1.0/conf/tilesets-list": LISTS,
+    "ogcapi-tiles-1/1.0/conf/dataset-tilesets": [
+        *LISTS, (TILESETS, "test_the_landing_page_and_collections_lead_to_tilesets"),
+    ],
+    "ogcapi-tiles-1/1.0/conf/geodata-tilesets": [
+        *LISTS, (TILESETS, "test_the_landing_page_and_collections_lead_to_tilesets"),
+    ],
+    "ogcapi-tiles-1/1.0/conf/collections-selection": [
+        (TILES, "test_several_collections_are_layers_of_one_tile"),
+    ],
+    "ogcapi-tiles-1/1.0/conf/datetime": [
+        (TILES, "test_datetime_filter_and_subset_choose_features"),
+    ],
+    "ogcapi-tiles-1/1.0/conf/mvt": [(TILES, "test_a_point_is_where_it_is")],
+    "ogcapi-tiles-1/1.0/conf/oas30": [(TILESETS, "test_operations_end_as_the_standard_says")],
+    "tms/2.0/conf/tilematrixset": MATRICES,
+    "tms/2.0/conf/tilematrixsetlimits": TILESET,
+    "tms/2.0/conf/tilesetmetadata": TILESET,
+    "tms/2.0/conf/json-tilematrixset": MATRICES,
+    "tms/2.0/conf/json-tilematrixsetlimits": TILESET,
+    "tms/2.0/conf/json-tilesetmetadata": TILESET,
+    "ogcapi-features-1/1.0/conf/core": [(CORE, "*")],
+    "ogcapi-features-1/1.0/conf/oas30": [(FORMS, "/conf/oas30/")],
+    "ogcapi-features-1/1.0/conf/html": [(FORMS, "/conf/html/")],
+    "ogcapi-features-1/1.0/conf/geojson": [(FORMS, "/conf/geojson/")],
+    "ogcapi-features-2/1.0/conf/crs": [(CRS, "*")],
+    "ogcapi-features-3/1.0/conf/queryables": [(FILTER, "/conf/queryables/")],
+    "ogcapi-features-3/1.0/conf/queryables-query-parameters": [
+        (FILTER, "test_each_queryable_is_a_parameter"),
+    ],
+    "ogcapi-features-3/1.0/conf/filter": [(FILTER, "/conf/filter/")],
+    "ogcapi-features-3/1.0/conf/features-filter": [(FILTER, "/conf/features-filter/")],
+    "cql2/1.0/conf/cql2-text": [(ENCODINGS, "/conf/cql2-text/")],
+    "cql2/1.0/conf/cql2-json": [(ENCODINGS, "/conf/cql2-json/")],
+    "cql2/1.0/conf/basic-cql2": [(COMPARISON, "/conf/basic-cql2/")],
+    "cql2/1.0/conf/advanced-comparison-operators": [
+        (COMPARISON, "/conf/advanced-comparison-operators/"),
+    ],
+    "cql2/1.0/conf/case-insensitive-comparison": [
+        (COMPARISON, "test_case_does_not_matter_with_casei"),
+        (COMPARISON, "test_names_are_found_without_case_and_accents"),
+    ],
+    "cql2/1.0/conf/accent-insensitive-comparison": [
+        (COMPARISON, "test_accents_do_not_matter_with_accenti"),
+        (COMPARISON, "test_names_are_found_without_case_and_accents"),
+    ],
+    "cql2/1.0/conf/basic-spatial-functions": [(SPACE, "/conf/basic-spatial-functions/")],
+    "cql2/1.0/conf/basic-spatial-functions-plus": [
+        (SPACE, "/conf/basic-spatial-functions-plus/"),
+    ],
+    "cql2/1.0/conf/spatial-functions": [(SPACE, "/conf/spatial-functions/")],
+    "cql2/1.0/conf/temporal-functions": [(SPACE, "/conf/temporal-functions/")],
+    "cql2/1.0/conf/arithmetic": [(ENCODINGS, "/conf/arithmetic/")],
+    "cql2/1.0/conf/property-property": [
+        (ENCODINGS, "/conf/property-property/"), (SPACE, "/conf/property-property/"),
+    ],
+}  # fmt: skip
+"""Tests by class: a function, ``*`` for a whole module, or the id that docstrings name."""
+
+
+def _tests(module: str) -> dict[str, str]:
+    """Return the docstrings of a module's tests by function."""
+    place = ROOT / "tests" / "gis_server" / f"{module}.py"
+    return {
+        node.name: ast.get_docstring(node) or ""
+        for node in ast.walk(ast.parse(place.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+def _found(module: str, named: str) -> Iterator[str]:
+    for name, says in _tests(module).items():
+        if named in ("*", name) or (named.startswith("/") and named in says):
+            yield name
+
+
+def test_what_is_declared_is_tested_and_what_is_tested_is_declared(suite: Any) -> None:
+    declared = suite.document("/conformance")["conformsTo"]
+    assert [uri for uri in declared if uri.removeprefix(SPEC) not in SHOWN] == []
+    assert [name for name in SHOWN if f"{SPEC}{name}" not in declared] == []
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_tests_of_a_class_exist(name: str) -> None:
+    assert SHOWN[name]
+    for module, named in SHOWN[name]:
+        assert list(_found(module, named)), (name, module, named)
+
+
+@pytest.mark.parametrize("module", [CORE, FORMS, CRS, FILTER, COMPARISON, SPACE, ENCODINGS])
+def test_every_conformance_test_names_what_it_asserts(module: str) -> None:
+    assert [name for name, says in _tests(module).items() if "/conf/" not in says] == []
