@@ -51,6 +51,10 @@ CONFORMANCE = tuple(
         "ogcapi-features-3/1.0/conf/queryables-query-parameters",
         "ogcapi-features-3/1.0/conf/filter",
         "ogcapi-features-3/1.0/conf/features-filter",
+        "ogcapi-features-4/1.0/conf/create-replace-delete",
+        "ogcapi-features-4/1.0/conf/update",
+        "ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+        "ogcapi-features-4/1.0/conf/features",
         "cql2/1.0/conf/cql2-text",
         "cql2/1.0/conf/cql2-json",
         "cql2/1.0/conf/basic-cql2",
@@ -65,8 +69,8 @@ CONFORMANCE = tuple(
         "cql2/1.0/conf/property-property",
     )
 )
-"""What this server does and the tests show. Not declared: editing, schemas of part 5, functions
-and arrays of CQL2."""
+"""What this server does and the tests show. Not declared: schemas of part 5, functions and
+arrays of CQL2."""
 
 _TITLES: Mapping[str, Text] = {
     JSON: {"vi": "Tài liệu này ở dạng JSON", "en": "This document as JSON"},
@@ -156,6 +160,8 @@ def schema(layer: Layer, field: Field, lang: str) -> dict[str, Any]:
     made: dict[str, Any] = {"title": field.title[lang], **field.type.json_schema}
     limits = {"pattern": field.pattern, "minimum": field.minimum, "maximum": field.maximum}
     made |= {name: value for name, value in limits.items() if value is not None}
+    if field.derive is not None:
+        made["readOnly"] = True
     if field.unit:
         made["x-ogc-unit"] = field.unit
     if field.codes and not field.codes.is_open:

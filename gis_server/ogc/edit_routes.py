@@ -13,11 +13,10 @@ from gis_server.ogc import request as asked
 from gis_server.ogc.crs import Reference
 from gis_server.ogc.documents import GEOJSON
 from gis_server.ogc.edit_errors import IfMatchMissing, NotEdited
+from gis_server.ogc.edit_openapi import MERGE_PATCH
 from gis_server.ogc.errors import FeatureUnknown
 from gis_server.state import base_url, gis
 from layers.model import Layer, Lifecycle
-
-MERGE_PATCH = "application/merge-patch+json"
 
 _READ = ("GET", "HEAD", "OPTIONS")
 _OF_ITEMS = ("GET", "HEAD", "OPTIONS", "POST")

@@ -4,7 +4,7 @@ pygeoapi's own refers to schemas on other hosts and leaves out filter, q and dat
 """
 
 from gis_server import __version__
-from gis_server.ogc import crs, documents, tile_openapi
+from gis_server.ogc import crs, documents, edit_openapi, tile_openapi
 from gis_server.ogc import openapi_parts as parts
 from gis_server.ogc.config import DESCRIPTION, TITLE
 from gis_server.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA
@@ -26,7 +26,7 @@ def document(layers: Layers, url: str, lang: str) -> Part:
     """
     paths = _common(lang)
     for layer in layers:
-        paths |= _of_layer(layer, lang)
+        paths |= edit_openapi.with_changes(_of_layer(layer, lang), layer, lang)
     paths |= tile_openapi.paths(layers, lang)
     return {
         "openapi": "3.0.3",
@@ -37,6 +37,7 @@ def document(layers: Layers, url: str, lang: str) -> Part:
         "components": {
             "parameters": _parameters(layers),
             "schemas": _schemas(),
+            "securitySchemes": {"token": edit_openapi.TOKEN},
             "responses": {
                 "problem": parts.response(
                     "What was wrong", {parts.PROBLEM: parts.schema("problem")}

@@ -22,6 +22,8 @@ SPACE = "ogc/conformance/test_cql2_space_time"
 ENCODINGS = "ogc/conformance/test_cql2_encodings"
 TILES, TILESETS = "ogc/test_tiles", "ogc/test_tilesets"
 DOCUMENTS = "ogc/test_documents"
+CHANGES, BODIES = "ogc/edit/test_changes", "ogc/edit/test_bodies"
+VALUES, AT_ONCE = "ogc/edit/test_values", "ogc/edit/test_two_at_once"
 
 TILESET = [
     (TILESETS, "test_a_tileset_describes_its_tiles"),
@@ -91,6 +93,24 @@ SHOWN: dict[str, list[tuple[str, str]]] = {
     ],
     "ogcapi-features-3/1.0/conf/filter": [(FILTER, "/conf/filter/")],
     "ogcapi-features-3/1.0/conf/features-filter": [(FILTER, "/conf/features-filter/")],
+    "ogcapi-features-4/1.0/conf/create-replace-delete": [
+        (CHANGES, "test_a_new_feature_is_where_its_location_says"),
+        (CHANGES, "test_a_replacement_leaves_nothing_of_what_was"),
+        (CHANGES, "test_a_replacement_creates_nothing"),
+        (CHANGES, "test_what_is_removed_is_gone"),
+        (CHANGES, "test_options_and_head_list_the_methods"),
+    ],
+    "ogcapi-features-4/1.0/conf/update": [(CHANGES, "test_a_change_touches_what_it_names")],
+    "ogcapi-features-4/1.0/conf/optimistic-locking-etags": [
+        (CHANGES, "test_the_second_of_two_who_read_the_same_is_told"),
+        (CHANGES, "test_a_change_says_what_it_changes"),
+        (AT_ONCE, "*"),
+    ],
+    "ogcapi-features-4/1.0/conf/features": [
+        (BODIES, "test_a_body_cannot_name_another_feature"),
+        (BODIES, "test_the_register_says_which_axis_comes_first"),
+        (VALUES, "test_what_is_sent_in_the_layers_crs_is_read"),
+    ],
     "cql2/1.0/conf/cql2-text": [(ENCODINGS, "/conf/cql2-text/")],
     "cql2/1.0/conf/cql2-json": [(ENCODINGS, "/conf/cql2-json/")],
     "cql2/1.0/conf/basic-cql2": [(COMPARISON, "/conf/basic-cql2/")],
