@@ -12,7 +12,6 @@ MERGE_PATCH = "application/merge-patch+json"
 TOKEN: Part = {"type": "http", "scheme": "bearer", "description": "The server's GIS_ADMIN_TOKEN"}
 """Security scheme of changes."""
 
-_PROBLEM: Part = {"$ref": "#/components/responses/problem"}
 
 _SUMMARIES: dict[str, Text] = {
     "put": {"vi": "Thay toàn bộ đối tượng", "en": "Replace a feature"},
@@ -60,7 +59,11 @@ def _creating(filtering: Part, layer: Layer, lang: str) -> Part:
         **filtering,
         "parameters": [*filtering["parameters"], _content_crs(layer)],
         "requestBody": {**filtering["requestBody"], "content": content},
-        "responses": {**filtering["responses"], "201": created, "default": _PROBLEM},
+        "responses": {
+            **filtering["responses"],
+            "201": created,
+            **parts.refused(*parts.OF_CHANGING),
+        },
         "security": [{}, {"token": []}],
     }
 
@@ -75,7 +78,7 @@ def _change(layer: Layer, method: str, lang: str, bodies: dict[str, Part]) -> Pa
         "parameters": [parts.ref("featureId"), _if_match()],
         "responses": {
             "204": {"description": _SUMMARIES[method][lang], **tagged},
-            "default": _PROBLEM,
+            **parts.refused(*parts.OF_CHANGING),
         },
     }
     if bodies:

@@ -4,10 +4,11 @@ pygeoapi's own refers to schemas on other hosts and leaves out filter, q and dat
 """
 
 from gis_server import __version__
-from gis_server.ogc import crs, documents, edit_openapi, tile_openapi
+from gis_server.ogc import crs, documents, edit_openapi, openapi_schemas, tile_openapi
 from gis_server.ogc import openapi_parts as parts
 from gis_server.ogc.config import DESCRIPTION, TITLE
 from gis_server.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA
+from gis_server.ogc.item_documents import FORMS
 from gis_server.ogc.openapi_parts import Part
 from gis_server.ogc.request import DEFAULT_LIMIT, FILTER_LANGUAGES, MAX_LIMIT, OF_ITEMS
 from layers.model import Field, Layer, Type
@@ -36,56 +37,66 @@ def document(layers: Layers, url: str, lang: str) -> Part:
         "paths": paths,
         "components": {
             "parameters": _parameters(layers),
-            "schemas": _schemas(),
+            "schemas": openapi_schemas.schemas(),
             "securitySchemes": {"token": edit_openapi.TOKEN},
-            "responses": {
-                "problem": parts.response(
-                    "What was wrong", {parts.PROBLEM: parts.schema("problem")}
-                ),
-            },
+            "responses": parts.refusals(),
         },
     }
 
 
 def _common(lang: str) -> dict[str, Part]:
-    anything = {"type": "object"}
+    found = {
+        "/": ("landing", TITLE[lang], JSON),
+        "/openapi": ("definition", "OpenAPI", OPENAPI),
+        "/conformance": ("conformance", "Conformance", JSON),
+        "/collections": ("collections", "Collections", JSON),
+    }
     return {
-        "/": {"get": parts.get("landing", TITLE[lang], [], {JSON: anything})},
-        "/openapi": {"get": parts.get("definition", "OpenAPI", [], {OPENAPI: anything})},
-        "/conformance": {"get": parts.get("conformance", "Conformance", [], {JSON: anything})},
-        "/collections": {"get": parts.get("collections", "Collections", [], {JSON: anything})},
+        path: {"get": parts.get(name, title, [], {media: parts.schema(name)})}
+        for path, (name, title, media) in found.items()
     }
 
 
 def _of_layer(layer: Layer, lang: str) -> dict[str, Part]:
     base, title = f"/collections/{layer.id}", layer.title[lang]
-    page = {GEOJSON: parts.schema("features")}
     one = {GEOJSON: parts.schema("feature")}
-    described = {SCHEMA: {"type": "object"}}
+    described = {SCHEMA: parts.schema("fields")}
     named = [_named(layer, f, lang) for f in layer.public.values() if f.name not in OF_ITEMS]
     listed = [parts.ref(name) for name in OF_ITEMS if name not in ("f", "lang", "crs")]
     operations = {
-        base: parts.get(f"describe_{layer.id}", title, [], {JSON: {"type": "object"}}),
+        base: parts.get(f"describe_{layer.id}", title, [], {JSON: parts.schema("collection")}),
         f"{base}/queryables": parts.get(f"queryables_{layer.id}", title, [], described),
         f"{base}/schema": parts.get(f"schema_{layer.id}", title, [], described),
-        f"{base}/items": parts.get(
-            f"items_{layer.id}", title, [_crs_of(layer), *listed, *named], page
-        ),
+        f"{base}/items": _list(f"items_{layer.id}", title, [_crs_of(layer), *listed, *named]),
         f"{base}/items/{{featureId}}": parts.get(
             f"item_{layer.id}", title, [parts.ref("featureId"), _crs_of(layer)], one
         ),
     }
+    for path in (f"{base}/items", f"{base}/items/{{featureId}}"):
+        operations[path]["responses"]["304"] = {"description": "The client has it"}
     tags = {"tags": [layer.id]}
     paths = {path: {"get": {**operation, **tags}} for path, operation in operations.items()}
+    posted = _list(f"filter_{layer.id}", title, [_crs_of(layer), *listed, *named])
     paths[f"{base}/items"]["post"] = {
-        **parts.get(f"filter_{layer.id}", title, [_crs_of(layer), *listed, *named], page),
+        **posted,
         **tags,
         "requestBody": {
             "required": True,
             "content": {JSON: {"schema": parts.schema("cql2")}},
         },
+        "responses": posted["responses"] | parts.refused("413", "415"),
     }
     return paths
+
+
+def _list(name: str, title: str, parameters: list[Part]) -> Part:
+    """Return an operation that answers with features in any of their forms."""
+    binary = {"type": "string", "format": "binary"}
+    content = dict.fromkeys(FORMS.values(), binary) | {GEOJSON: parts.schema("features")}
+    made = parts.get(name, title, parameters, content)
+    forms = {"type": "string", "enum": list(FORMS)}
+    made["parameters"][0] = parts.query("f", forms, "Form of the answer")
+    return made
 
 
 def _crs_of(layer: Layer) -> Part:
@@ -134,33 +145,3 @@ def _parameters(layers: Layers) -> dict[str, Part]:
     feature_id = {"name": "featureId", "in": "path", "required": True, "schema": text}
     named = {part["name"]: part for part in found} | {"featureId": feature_id}
     return named | tile_openapi.parameters(layers)
-
-
-def _schemas() -> dict[str, Part]:
-    text, count = {"type": "string"}, {"type": "integer", "minimum": 0}
-    link = _object(["href", "rel"], href=text, rel=text, type=text, title=text)
-    links = {"type": "array", "items": link}
-    geometry = {"type": "object", "nullable": True}
-    key = {"oneOf": [{"type": "string"}, {"type": "integer"}]}
-    feature = _object(
-        ["type", "geometry", "properties"],
-        type={"type": "string", "enum": ["Feature"]},
-        id=key, geometry=geometry, properties={"type": "object"}, links=links,
-    )  # fmt: skip
-    return {
-        "feature": feature,
-        "features": _object(
-            ["type", "features"],
-            type={"type": "string", "enum": ["FeatureCollection"]},
-            features={"type": "array", "items": parts.schema("feature")},
-            numberMatched=count, numberReturned=count, links=links,
-        ),
-        "problem": _object(
-            ["title", "status"], type=text, title=text, status=count, detail=text, code=text
-        ),
-        "cql2": _object(["op", "args"], op=text, args={"type": "array", "items": {}}),
-    }  # fmt: skip
-
-
-def _object(required: list[str], **properties: Part) -> Part:
-    return {"type": "object", "required": required, "properties": properties}

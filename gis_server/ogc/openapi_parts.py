@@ -1,5 +1,6 @@
 """Pieces that the OpenAPI definition is made of; pure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from gis_server.ogc.documents import HTML
@@ -7,6 +8,30 @@ from gis_server.ogc.documents import HTML
 Part = dict[str, Any]
 
 PROBLEM = "application/problem+json"
+
+
+REFUSALS: Mapping[str, str] = {
+    "400": "A parameter is unknown, or its value cannot be used",
+    "401": "A token is needed",
+    "403": "The token is not the right one",
+    "404": "There is nothing at this address",
+    "406": "It does not come in a form that the client takes",
+    "409": "It stands against what is there",
+    "412": "The feature has been changed by another",
+    "413": "The body is too long",
+    "415": "The body is of a type that is not read",
+    "422": "The body can be read, but a value in it cannot be",
+    "428": "The header If-Match is needed",
+    "500": "Something went wrong in the server",
+    "503": "The server is busy, or its database does not answer; try again shortly",
+}
+"""What may go wrong, by status; the responses are referred to by these names."""
+
+OF_READING = ("400", "404", "406", "500", "503")
+"""Statuses that any address may refuse a GET with."""
+
+OF_CHANGING = tuple(status for status in REFUSALS if status != "406")
+"""Statuses that a change of a feature may be refused with."""
 
 
 def get(name: str, summary: str, parameters: list[Part], content: dict[str, Part]) -> Part:
@@ -17,9 +42,20 @@ def get(name: str, summary: str, parameters: list[Part], content: dict[str, Part
         "parameters": [ref("f"), ref("lang"), *parameters],
         "responses": {
             "200": response(summary, {**content, HTML: {"type": "string"}}),
-            "default": {"$ref": "#/components/responses/problem"},
+            **refused(*OF_READING),
         },
     }
+
+
+def refused(*statuses: str) -> dict[str, Part]:
+    """Return the responses of what may go wrong, by status."""
+    return {each: {"$ref": f"#/components/responses/{each}"} for each in statuses}
+
+
+def refusals() -> dict[str, Part]:
+    """Return all that ``refused`` refers to: problem details, or a page for a browser."""
+    content: dict[str, Part] = {PROBLEM: schema("problem"), HTML: {"type": "string"}}
+    return {status: response(text, content) for status, text in REFUSALS.items()}
 
 
 def response(description: str, content: dict[str, Part]) -> Part:

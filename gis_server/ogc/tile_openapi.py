@@ -72,7 +72,7 @@ def _tile(name: str, title: str, chosen: list[Part]) -> Part:
             "200": parts.response("A tile", {MVT: {"type": "string", "format": "binary"}}),
             "204": {"description": "An empty tile"},
             "304": {"description": "The client has it"},
-            "default": {"$ref": "#/components/responses/problem"},
+            **parts.refused(*parts.OF_READING),
         },
     }
 

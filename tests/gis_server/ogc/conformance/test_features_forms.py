@@ -226,7 +226,11 @@ def test_what_may_go_wrong_is_described(suite: Any, path: str, status: str) -> N
     assert answer.mimetype in described["content"]
 
 
-def test_no_security_is_needed_and_none_is_described(suite: Any) -> None:
-    """/conf/oas30/security: reading is open, so there is no scheme."""
-    assert "securitySchemes" not in suite.definition["components"]
+def test_reading_needs_no_token_and_what_does_says_so(suite: Any) -> None:
+    """/conf/oas30/security: reading is open; each scheme that is named is described."""
+    schemes = suite.definition["components"].get("securitySchemes", {})
+    for methods in suite.definition["paths"].values():
+        assert not methods["get"].get("security")
+        for operation in methods.values():
+            assert {name for one in operation.get("security", []) for name in one} <= set(schemes)
     assert suite.get("/collections/school/items").status_code == 200
