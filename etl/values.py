@@ -118,8 +118,12 @@ def _known(codes: CodeList) -> dict[str, str]:
     found: dict[str, str] = {}
     for code in codes.codes.values():
         for name in (*code.aliases, *code.title.values()):
-            found.setdefault(fold(name), code.code)
-    return found | {fold(code): code for code in codes.codes}
+            found.setdefault(_folded(name), code.code)
+    return found | {_folded(code): code for code in codes.codes}
+
+
+_folded = lru_cache(maxsize=4096)(fold)
+"""Of names that are declared, which are the same in every batch and every edit."""
 
 
 def _is_number(kind: pa.DataType) -> bool:

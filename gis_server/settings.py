@@ -24,7 +24,7 @@ HELP: Mapping[str, str] = {
     "GIS_PUBLIC_URL": "address that links show, where a proxy stands before us",
     "GIS_WORKERS": "server processes (2)",
     "GIS_TILE_CACHE_MB": "megabytes of tiles kept beside those drawn ahead (1024)",
-    "GIS_ADMIN_TOKEN": "secret of those who may change features and redraw tiles; without it nobody",
+    "GIS_ADMIN_TOKEN": "secret of those who may change features and redraw tiles",
     "GIS_NODE_MODULES": "folder of the installed browser modules (node_modules)",
 }
 """Every setting with its meaning and its value when absent."""

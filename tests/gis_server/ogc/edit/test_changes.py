@@ -206,6 +206,11 @@ def test_the_journal_says_what_was_done(editor: Any, conn: Connection) -> None:
     assert found == [(action, "school", "T1", "127.0.0.1") for action in actions]
 
 
+def test_the_journal_says_for_whom_the_web_server_asks(editor: Any, conn: Connection) -> None:
+    editor.send("POST", "school/items", editor.school, X_Forwarded_For="10.0.0.1, 192.0.2.7")
+    assert conn.execute("SELECT who FROM ops.edit").fetchall() == [("192.0.2.7",)]
+
+
 def test_a_writer_that_waits_too_long_is_told(
     editor: Any, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
