@@ -38,6 +38,7 @@ class Editor:
 
     school = SCHOOL
     parcel = PARCEL
+    token = TOKEN
     patch = "application/merge-patch+json"
 
     def __init__(self, client: FlaskClient) -> None:
