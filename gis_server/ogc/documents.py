@@ -79,6 +79,8 @@ _TITLES: Mapping[str, Text] = {
     HTML: {"vi": "Tài liệu này ở dạng HTML", "en": "This document as HTML"},
 }
 
+_ITEMS: Text = {"vi": "Các đối tượng", "en": "Features"}
+
 _NOT_SERVED = ("/processes", "/jobs", "/TileMatrixSets")
 _WRITTEN = (JSON, HTML, GEOJSON, SCHEMA, OPENAPI)
 
@@ -122,19 +124,28 @@ def linked(document: Document, here: Here, media: str) -> Document:
     return {**document, "links": [*own, *rest]}
 
 
-def collections(document: Document, layers: Mapping[str, Layer], lang: str) -> Document:
-    """Put the list of collections right."""
-    found = [collection(part, layers[part["id"]], lang) for part in document["collections"]]
+def collections(
+    document: Document, layers: Mapping[str, Layer], lang: str, forms: Mapping[str, str]
+) -> Document:
+    """Put the list of collections right; ``forms`` are media types of their items by ``f``."""
+    found = [collection(part, layers[part["id"]], lang, forms) for part in document["collections"]]
     return {**document, "collections": found}
 
 
-def collection(document: Document, layer: Layer, lang: str) -> Document:
-    """Put a collection right: licence and owner said, links served."""
+def collection(document: Document, layer: Layer, lang: str, forms: Mapping[str, str]) -> Document:
+    """Put a collection right: licence and owner said, links served, items in all their forms."""
+    links = _served(document)
+    (url,) = {link["href"].partition("?")[0] for link in links if link["rel"] == "items"}
+    items = [
+        {"rel": "items", "type": media, "title": f"{_ITEMS[lang]} ({form})",
+         "href": f"{url}?f={form}"}
+        for form, media in forms.items()
+    ]  # fmt: skip
     return {
         **document,
         "license": layer.licence,
         "attribution": layer.owner[lang],
-        "links": _served(document),
+        "links": [*(link for link in links if link["rel"] != "items"), *items],
     }
 
 
@@ -179,5 +190,6 @@ def _served(document: Document) -> list[Link]:
     return [
         {name: value for name, value in link.items() if name != "hreflang"}
         for link in document["links"]
-        if link["type"] in _WRITTEN and not any(part in link["href"] for part in _NOT_SERVED)
+        if (link["type"] in _WRITTEN or link["rel"] == "items")
+        and not any(part in link["href"] for part in _NOT_SERVED)
     ]

@@ -24,6 +24,7 @@ from gis_server.ogc import (
 )
 from gis_server.ogc import request as asked
 from gis_server.ogc.documents import JSON, SCHEMA, Document
+from gis_server.ogc.item_documents import FORMS
 from gis_server.state import base_url, gis
 from layers.errors import GisError
 from layers.model import Layer
@@ -93,7 +94,7 @@ def collections() -> Response:
     """Answer with all collections."""
     form, api = _form(), _fresh()
     document = core.ask(pages_of.describe_collections, api=api)
-    document = documents.collections(document, gis().layers.by_id, core.language())
+    document = documents.collections(document, gis().layers.by_id, core.language(), FORMS)
     return _document(form, "collections", document)
 
 
@@ -101,7 +102,7 @@ def collection(layer_id: str) -> Response:
     """Answer with one collection."""
     layer, form, api = gis().layers.get(layer_id), _form(), _fresh()
     document = core.ask(pages_of.describe_collections, layer.id, api=api)
-    document = documents.collection(document, layer, core.language())
+    document = documents.collection(document, layer, core.language(), FORMS)
     return _document(form, "collection", document, layer)
 
 

@@ -134,9 +134,12 @@ def test_all_collections_link_to_their_items(suite: Any) -> None:
     """/conf/core/fc-md-items-links: items in every encoding, each link with rel and type."""
     for one in suite.document("/collections")["collections"]:
         items = _links(one, "items")
-        assert {link["type"] for link in items} >= {GEOJSON, "text/html"}
+        page = suite.items(one["id"], limit=1)
+        forms = [link["type"] for rel in ("self", "alternate") for link in _links(page, rel)]
+        assert [link["type"] for link in items] == forms
+        assert {GEOJSON, "text/html"} <= set(forms)
         for link in items:
-            answer = suite.get(link["href"], link["type"])
+            answer = suite.get(link["href"], link["type"], limit=1)
             assert answer.status_code == 200, link
             assert answer.mimetype == link["type"].split(";")[0], link
 
