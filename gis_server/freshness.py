@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import psycopg
 import psycopg_pool
@@ -13,7 +13,7 @@ from layers import pixels
 from layers.geo import TileId
 from layers.registry import Layers
 from tiles import changes, pyramid, store
-from tiles.changes import WHOLE, Change
+from tiles.changes import WHOLE, Change, Connection
 from tiles.store import Store
 from tiles.versions import Versions
 
@@ -58,10 +58,11 @@ class Freshness:
     def renew(self) -> None:
         """Take over what has just been committed, so that its writer is told of it.
 
-        The thread comes to it anyway when the database is away at this moment.
+        Another process may be folding that has not seen it, so what waits is waited for. The thread
+        comes to it anyway when the database is away at this moment.
         """
         with self._one:
-            self._try()
+            self._try(changes.settle)
 
     def watch(self) -> None:
         """Begin before the first request, which a web server in front may keep from coming here."""
@@ -73,11 +74,11 @@ class Freshness:
         if self._thread:
             self._thread.join()
 
-    def ask(self) -> None:
+    def ask(self, fold: Callable[[Connection], object] = changes.fold) -> None:
         """Fold what changed and take it over."""
         before = time.monotonic()
         with self._pool.connection() as conn:
-            changes.fold(conn)
+            fold(conn)
             new = changes.since(conn, self.versions.seen)
         self.versions.note(new)
         self._asked_at = before
@@ -110,9 +111,9 @@ class Freshness:
             with self._one:
                 self._try()
 
-    def _try(self) -> None:
+    def _try(self, fold: Callable[[Connection], object] = changes.fold) -> None:
         try:
-            self.ask()
+            self.ask(fold)
         except _TROUBLES as error:
             self._asked_at = time.monotonic()
             log.warning("changes could not be asked for: %s", error)

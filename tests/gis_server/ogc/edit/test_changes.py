@@ -1,5 +1,6 @@
 """Features are created, replaced, changed and removed one by one, and nobody overwrites another."""
 
+import threading
 from typing import Any
 
 import psycopg
@@ -103,6 +104,18 @@ def test_whoever_writes_reads_it_at_once(editor: Any) -> None:
         after = editor.send("GET", path, If_None_Match=before)
         assert after.status_code == 200
         assert after.get_json(force=True)["properties"]["pupils"] == pupils
+
+
+def test_whoever_writes_reads_it_while_another_process_folds(editor: Any, conn: Connection) -> None:
+    path = editor.create("school", editor.school)
+    before = editor.get(path).headers["ETag"]
+    end = threading.Timer(0.5, conn.execute, ["SELECT pg_advisory_unlock(4713)"])
+    conn.execute("SELECT pg_advisory_lock(4713)")
+    end.start()
+    body = {"properties": {"pupils": 9}}
+    assert editor.send("PATCH", path, body, PATCH, If_Match=before).status_code == 204
+    assert editor.send("GET", path, If_None_Match=before).status_code == 200
+    end.join()
 
 
 @pytest.mark.parametrize("tag", ['W/"1.2.3"', '"1.2"', "", '"1.2.3"', "x"])
