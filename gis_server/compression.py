@@ -1,6 +1,8 @@
 """Encodings of a body that a client can read: gzip as it is stored, brotli, zstd."""
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 import brotli
 import zstandard
@@ -42,6 +44,42 @@ def quick(body: bytes, encoding: str) -> bytes:
         case _:
             made = body
     return made
+
+
+def stream(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Compress what is sent piece by piece; nothing is held back longer than it has to be."""
+    match encoding:
+        case "gzip":
+            packer: Any = isal_zlib.compressobj(1, wbits=_GZIP)
+        case "br":
+            packer = _Brotli()
+        case "zstd":
+            packer = zstandard.ZstdCompressor(level=1).compressobj()
+        case _:
+            yield from pieces
+            return
+    for piece in pieces:
+        packed = packer.compress(piece)
+        if packed:
+            yield packed
+    yield packer.flush()
+
+
+class _Brotli:
+    """brotli's compressor under the names that the other two have."""
+
+    def __init__(self) -> None:
+        self._packer = brotli.Compressor(quality=1)
+
+    def compress(self, piece: bytes) -> bytes:
+        """Return what is ready."""
+        made: bytes = self._packer.process(piece)
+        return made
+
+    def flush(self) -> bytes:
+        """Return the rest."""
+        made: bytes = self._packer.finish()
+        return made
 
 
 def pack(body: bytes, encoding: str) -> bytes:

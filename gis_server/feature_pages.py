@@ -4,7 +4,8 @@ PostGIS writes the features, or reads those that a table keeps as text (etl/geoj
 pass as bytes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import psycopg
@@ -76,10 +77,10 @@ def plan(layer: Layer, query: Query, facts: Facts) -> Plan:
     for condition in conditions:
         values |= condition.values
     statement = sql.query("items_page").format(
-        feature=_feature(layer, query, kept=facts.keeps_text),
+        feature=feature(layer, query, facts),
         matched=_matched(layer, query, chosen),
         place=_columns(sort.name for sort in paging.order(layer, query)),
-        columns=_needed(layer, query, kept=facts.keeps_text),
+        columns=_needed(layer, query, facts),
         table=_table(layer),
         where=_where(conditions),
         fence=SQL("OFFSET 0") if _is_gathered(query, facts) else SQL(""),
@@ -99,11 +100,10 @@ def plan_count(layer: Layer, query: Query) -> Plan:
 
 def plan_one(layer: Layer, key: str | int, crs: Reference, facts: Facts) -> Plan:
     """Make the statement that gives one feature."""
-    kept = facts.keeps_text
-    of = (layer.id, crs.srid, crs.is_northing_first, kept)
+    of = (layer.id, crs.srid, crs.is_northing_first, facts.keeps_text)
     known = _known.get(of)
     if known is None or known[0] is not layer:
-        known = _known[of] = (layer, _one(layer, crs, kept=kept).as_bytes(None))
+        known = _known[of] = (layer, _one(layer, crs, facts).as_bytes(None))
     return Plan(known[1], {"key": key})
 
 
@@ -111,9 +111,9 @@ _known: dict[tuple[str, int, bool, bool], tuple[Layer, bytes]] = {}
 """Statements that give one feature, each with its layer: making one takes as long as asking it."""
 
 
-def _one(layer: Layer, crs: Reference, *, kept: bool) -> compose.Composed:
+def _one(layer: Layer, crs: Reference, facts: Facts) -> compose.Composed:
     return sql.query("items_one").format(
-        feature=_feature(layer, Query(crs=crs), kept=kept),
+        feature=feature(layer, Query(crs=crs), facts),
         table=_table(layer),
         key=Identifier(layer.key),
     )
@@ -152,9 +152,20 @@ def run_one(conn: Connection, made: Plan) -> Item | None:
 
 
 def _asked(conn: Connection, made: Plan) -> list[Any]:
-    try:
+    with refusing():
         # Not prepared: with the values at hand the planner computes a shape once, not once a row.
         return conn.execute(made.statement, made.values, prepare=False, binary=True).fetchall()
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Say of what the database cannot compute with that it is the question's fault.
+
+    Raises:
+        ValueUnusable: a value overflows, or a pattern cannot be read.
+    """
+    try:
+        yield
     except psycopg.DataError as error:
         raise ValueUnusable(str(error.diag.message_primary or error)) from error
 
@@ -193,8 +204,9 @@ def _count_all(layer: Layer) -> compose.Composed:
     return sql.query("items_count_all").format(layer=Literal(layer.id), table=_table(layer))
 
 
-def _feature(layer: Layer, query: Query, *, kept: bool) -> Composable:
-    if _is_as_kept(query, kept=kept):
+def feature(layer: Layer, query: Query, facts: Facts) -> Composable:
+    """Return the expression of the row ``t`` as a GeoJSON feature: as it is kept, or written."""
+    if _is_as_kept(query, facts):
         return SQL("t.{}").format(Identifier(geojson.COLUMN))
     return written(layer, query)
 
@@ -220,8 +232,10 @@ def geometry(layer: Layer, query: Query) -> Composable:
     return geojson.geometry(shape, query.crs.digits)
 
 
-def _is_as_kept(query: Query, *, kept: bool) -> bool:
-    return kept and query.crs == CRS84 and query.properties is None and query.with_geometry
+def _is_as_kept(query: Query, facts: Facts) -> bool:
+    return (
+        facts.keeps_text and query.crs == CRS84 and query.properties is None and query.with_geometry
+    )
 
 
 def _fields(layer: Layer, query: Query) -> list[Field]:
@@ -229,9 +243,9 @@ def _fields(layer: Layer, query: Query) -> list[Field]:
     return [layer.field(name) for name in names]
 
 
-def _needed(layer: Layer, query: Query, *, kept: bool) -> compose.Composed:
+def _needed(layer: Layer, query: Query, facts: Facts) -> compose.Composed:
     names = [sort.name for sort in paging.order(layer, query)]
-    if _is_as_kept(query, kept=kept):
+    if _is_as_kept(query, facts):
         names.append(geojson.COLUMN)
     else:
         names += [field.name for field in _fields(layer, query)]

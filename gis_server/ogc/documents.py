@@ -136,9 +136,10 @@ def collection(document: Document, layer: Layer, lang: str, forms: Mapping[str, 
     """Put a collection right: licence and owner said, links served, items in all their forms."""
     links = _served(document)
     (url,) = {link["href"].partition("?")[0] for link in links if link["rel"] == "items"}
+    # Programs, GDAL among them, put "/ID" behind the address of the GeoJSON as it stands.
     items = [
         {"rel": "items", "type": media, "title": f"{_ITEMS[lang]} ({form})",
-         "href": f"{url}?f={form}"}
+         "href": url if media == GEOJSON else f"{url}?f={form}"}
         for form, media in forms.items()
     ]  # fmt: skip
     return {

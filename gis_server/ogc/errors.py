@@ -1,6 +1,8 @@
 """Errors of the OGC interface; each stands under one that gis_server.errors has a status for."""
 
-from gis_server.errors import NotFound
+from collections.abc import Iterable
+
+from gis_server.errors import Busy, NotAcceptable, NotFound
 from gis_server.params import ParameterInvalid
 
 
@@ -25,3 +27,16 @@ class FeatureUnknown(NotFound):
     def __init__(self, layer_id: str, key: str) -> None:
         super().__init__(f"Layer '{layer_id}' has no feature '{key}'.")
         self.layer_id, self.key = layer_id, key
+
+
+class FormUnacceptable(NotAcceptable):
+    """A client takes none of the forms that a resource has."""
+
+    def __init__(self, accept: str, offered: Iterable[str]) -> None:
+        known = ", ".join(offered)
+        super().__init__(f"Nothing here is of '{accept[:100]}'; there is {known} (Accept, or f=).")
+        self.accept = accept
+
+
+class DownloadsBusy(Busy):
+    """Others are downloading at the moment; try again shortly, or ask for pages with f=json."""

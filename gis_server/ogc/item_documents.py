@@ -7,15 +7,27 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from gis_server.encodings import FORMS as DOWNLOADS
 from gis_server.ogc.documents import GEOJSON, HTML, Document, Here, Link
 from layers.model import Layer, Text
 
-FORMS: Mapping[str, str] = {"json": GEOJSON, "html": HTML}
-"""Forms of features by the value of ``f``, with their media types."""
+PAGES: Mapping[str, str] = {"json": GEOJSON, "html": HTML}
+"""Forms of a page and of a feature by the value of ``f``, with their media types."""
+
+FORMS: Mapping[str, str] = {
+    **PAGES,
+    **{name: form.media_type for name, form in DOWNLOADS.items()},
+}
+"""Forms of a list."""
 
 _TITLES: Mapping[str, Text] = {
     "json": {"vi": "Tài liệu này ở dạng GeoJSON", "en": "This document as GeoJSON"},
     "html": {"vi": "Tài liệu này ở dạng HTML", "en": "This document as HTML"},
+    "jsonfg": {"vi": "Trang này ở dạng JSON-FG", "en": "This page as JSON-FG"},
+    "geojsonseq": {"vi": "Tải về: dãy GeoJSON", "en": "Download: GeoJSON text sequence"},
+    "csv": {"vi": "Tải về: CSV (Excel)", "en": "Download: CSV (Excel)"},
+    "fgb": {"vi": "Tải về: FlatGeobuf (QGIS)", "en": "Download: FlatGeobuf (QGIS)"},
+    "parquet": {"vi": "Tải về: GeoParquet", "en": "Download: GeoParquet"},
     "next": {"vi": "Trang sau", "en": "Next page"},
     "first": {"vi": "Trang đầu", "en": "First page"},
     "collection": {"vi": "Bộ dữ liệu", "en": "The collection"},
@@ -23,7 +35,11 @@ _TITLES: Mapping[str, Text] = {
 
 
 def links(
-    here: Here, layer: Layer, url: str, places: Mapping[str, Mapping[str, Any]]
+    here: Here,
+    layer: Layer,
+    url: str,
+    places: Mapping[str, Mapping[str, Any]],
+    forms: Mapping[str, str],
 ) -> list[Link]:
     """Return the links of a list or of a feature.
 
@@ -32,10 +48,11 @@ def links(
         layer: its collection.
         url: the collection's address.
         places: of related pages, by relation (``next``, ``first``): what their address changes.
+        forms: that it comes in.
     """
     own = [
         _link("self" if here.form == form else "alternate", media, here.with_(f=form), form, here)
-        for form, media in FORMS.items()
+        for form, media in forms.items()
     ]
     pages = [
         _link(rel, FORMS[here.form], here.with_(**changed), rel, here)

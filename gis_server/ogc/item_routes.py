@@ -1,5 +1,6 @@
 """Features under /ogc: read the request, ask the database once, send what it wrote."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -7,15 +8,26 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from gis_server import compression, feature_pages, paging
+from gis_server.encodings import FORMS as DOWNLOADS
+from gis_server.encodings.form import Wanted
 from gis_server.feature_pages import Item, Page
 from gis_server.features import Query
 from gis_server.language import preferred
-from gis_server.ogc import core, crs, documents, etags, item_documents, pages
+from gis_server.ogc import (
+    core,
+    crs,
+    documents,
+    downloads,
+    etags,
+    item_documents,
+    negotiation,
+    pages,
+)
 from gis_server.ogc import request as asked
 from gis_server.ogc.crs import Reference
 from gis_server.ogc.documents import Here
 from gis_server.ogc.errors import FeatureUnknown
-from gis_server.ogc.item_documents import FORMS
+from gis_server.ogc.item_documents import FORMS, PAGES
 from gis_server.state import base_url, gis
 from gis_server.table_facts import Facts
 from layers.model import Layer
@@ -50,10 +62,13 @@ def add(routes: Blueprint) -> None:
 def items(layer_id: str) -> Response:
     """Answer with a page of features, chosen by parameters or by a posted filter."""
     layer = gis().layers.get(layer_id)
-    form = _form(asked.of_items(layer))
-    query = asked.query(layer, request.args, _posted())
+    form = _form(asked.of_items(layer), FORMS)
+    query = asked.query(layer, request.args, _posted(), is_download=form in DOWNLOADS)
+    if query.only_count and form in DOWNLOADS:
+        form = "json"
     source = _source(layer, form)
-    answer = _unchanged(source) or _page(source, form, query)
+    make = _download if form in DOWNLOADS else _page
+    answer = _unchanged(source) or make(source, form, query)
     answer.headers["Content-Crs"] = f"<{query.crs.uri}>"
     answer.headers["Link"] = f'<{source.url}/queryables>; rel="{documents.QUERYABLES}"'
     return answer
@@ -62,7 +77,7 @@ def items(layer_id: str) -> Response:
 def item(layer_id: str, key: str) -> Response:
     """Answer with one feature."""
     layer = gis().layers.get(layer_id)
-    form = _form(asked.OF_ITEM)
+    form = _form(asked.OF_ITEM, PAGES)
     wanted = crs.choose(layer, "crs", request.args.get("crs"))
     source = _source(layer, form)
     answer = _unchanged(source) or _one(source, form, key.rstrip("/"), wanted)
@@ -96,7 +111,7 @@ def _unchanged(source: Source) -> Response | None:
 
 def _page(source: Source, form: str, query: Query) -> Response:
     page = _asked(source, query)
-    linked = _links(source, _places(source.layer, query, page))
+    linked = _links(source, _places(source.layer, query, page), FORMS)
     returned = len(page.features)
     rest = item_documents.members(returned, page.matched, linked)
     if form == "html":
@@ -105,6 +120,16 @@ def _page(source: Source, form: str, query: Query) -> Response:
         return _drawn("items", source, document)
     body = item_documents.collection(page.features, rest)
     return _sent(body, FORMS[form], etags.items(source.version, source.representation))
+
+
+def _download(source: Source, form: str, query: Query) -> Response:
+    wanted = Wanted(source.layer, query, source.facts)
+    encoding = compression.choose(request.headers.get("Accept-Encoding", ""))
+    answer = downloads.answer(DOWNLOADS[form], wanted, encoding)
+    tag = etags.items(source.version, source.representation)
+    sent = answer.headers.get("Content-Encoding", "identity")
+    answer.headers["ETag"] = f'"{etags.tagged(tag, sent)}"'
+    return _headed(answer)
 
 
 def _asked(source: Source, query: Query) -> Page:
@@ -127,7 +152,7 @@ def _places(layer: Layer, query: Query, page: Page) -> dict[str, dict[str, Any]]
 
 def _one(source: Source, form: str, text: str, wanted: Reference) -> Response:
     found = _found(source, text, wanted)
-    linked = _links(source, {})
+    linked = _links(source, {}, PAGES)
     if form == "html":
         return _drawn("item", source, {**pages.read(found.feature), "links": linked})
     tag = etags.item(source.version, found.row, source.representation)
@@ -144,8 +169,10 @@ def _found(source: Source, text: str, wanted: Reference) -> Item:
     raise FeatureUnknown(source.layer.id, text[:100])
 
 
-def _links(source: Source, places: dict[str, dict[str, Any]]) -> list[documents.Link]:
-    return item_documents.links(source.here, source.layer, source.url, places)
+def _links(
+    source: Source, places: dict[str, dict[str, Any]], forms: Mapping[str, str]
+) -> list[documents.Link]:
+    return item_documents.links(source.here, source.layer, source.url, places, forms)
 
 
 def _drawn(name: str, source: Source, document: documents.Document) -> Response:
@@ -174,9 +201,14 @@ def _headed(answer: Response) -> Response:
     return answer
 
 
-def _form(known: tuple[str, ...]) -> str:
+def _form(known: tuple[str, ...], forms: Mapping[str, str]) -> str:
     asked.check(request.args, known)
-    return pages.form(tuple(FORMS))
+    if "f" in request.args:
+        return pages.form(tuple(forms))
+    offered = {name: (media,) for name, media in forms.items()}
+    return negotiation.choose(
+        request.headers.get("Accept", ""), offered | {"json": (forms["json"], documents.JSON)}
+    )
 
 
 def _posted() -> bytes | None:

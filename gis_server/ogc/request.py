@@ -61,20 +61,23 @@ def of_items(layer: Layer) -> tuple[str, ...]:
     return (*OF_ITEMS, *(name for name in layer.public if name not in OF_ITEMS))
 
 
-def query(layer: Layer, args: Args, body: bytes | None = None) -> Query:
+def query(
+    layer: Layer, args: Args, body: bytes | None = None, *, is_download: bool = False
+) -> Query:
     """Read the question about a layer's items.
 
     Args:
         layer: the collection.
         args: the parameters of the address, which ``check`` has let pass.
         body: a filter in CQL2 JSON that was posted, None for GET.
+        is_download: whether all features are wanted when no limit is given.
 
     Raises:
         ParameterInvalid: naming the parameter and the reason.
         FieldUnknown: a property in a filter that the layer does not show.
     """
     made = Query(
-        limit=_whole(args, "limit", DEFAULT_LIMIT, low=1, high=MAX_LIMIT),
+        limit=_limit(args, is_download=is_download),
         offset=_whole(args, "offset", 0, low=0, high=10**_DIGITS),
         crs=crs.choose(layer, "crs", args.get("crs")),
         area=_area(layer, args),
@@ -110,6 +113,12 @@ def key(layer: Layer, text: str) -> str | int | None:
     if layer.field(layer.key).type is not Type.INTEGER:
         return None if "\0" in text else text
     return _integer(text)
+
+
+def _limit(args: Args, *, is_download: bool) -> int | None:
+    if not is_download:
+        return _whole(args, "limit", DEFAULT_LIMIT, low=1, high=MAX_LIMIT)
+    return _whole(args, "limit", 0, low=1, high=10**_DIGITS) if "limit" in args else None
 
 
 def _whole(args: Args, name: str, absent: int, *, low: int, high: int) -> int:

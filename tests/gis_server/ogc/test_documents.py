@@ -243,7 +243,8 @@ def test_the_accept_header_is_honoured(api: Any) -> None:
         ("text/html", "text/html"),
         ("text/html;q=0.5,application/json", "application/geo+json"),
         ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
-        ("image/png", "application/geo+json"),
+        ("text/csv", "text/csv"),
+        ("application/vnd.apache.parquet;q=0.9, text/csv;q=0.1", "application/vnd.apache.parquet"),
     ):
         assert api.get("/collections/school/items", accept=accept).mimetype == wanted
     assert (

@@ -78,7 +78,7 @@ ITEMS = "/collections/incident/items"
         ("f", "xml"),
         ("f", "png"),
         ("f", "jsonld"),
-        ("f", "csv"),
+        ("f", "xlsx"),
         ("f", ""),
         ("f", "JSON"),
         ("lang", "fr"),

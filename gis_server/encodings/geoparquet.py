@@ -1,0 +1,73 @@
+"""GeoParquet 1.1: columns that DuckDB, pandas and QGIS read in parts, written group by group."""
+
+import json
+from collections.abc import Generator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gis_server.encodings import arrow_rows
+from gis_server.encodings.form import Connection, Wanted
+from gis_server.ogc.crs import CRS84
+from layers.geo import definition
+
+_GROUP = 20_000
+"""Rows of a group, which is what is in memory at a time."""
+
+
+def stream(conn: Connection, wanted: Wanted) -> Generator[bytes]:
+    """Yield the file; shapes are WKB with easting or longitude first, as the format wants it."""
+    columns = arrow_rows.schema(wanted, {"geo": json.dumps(_about(wanted))})
+    sink = _Sink()
+    with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), columns, compression="zstd") as writer:
+        for batch in arrow_rows.batches(conn, wanted, columns, _GROUP):
+            writer.write_batch(batch, row_group_size=_GROUP)
+            yield sink.taken()
+    yield sink.taken()
+
+
+def _about(wanted: Wanted) -> dict[str, Any]:
+    column: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": [wanted.layer.geometry.type],
+        "edges": "planar",
+    }
+    # Without a CRS the format means longitude and latitude of WGS 84.
+    if wanted.query.crs != CRS84:
+        column["crs"] = definition(wanted.query.crs.srid).to_json_dict()
+    shapes = {arrow_rows.GEOMETRY: column} if wanted.query.with_geometry else {}
+    return {"version": "1.1.0", "primary_column": arrow_rows.GEOMETRY, "columns": shapes}
+
+
+class _Sink:
+    """A file that gives away what was written to it."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._length = 0
+
+    def write(self, data: Any) -> int:
+        """Keep what is written until it is taken."""
+        piece = bytes(data)
+        self._parts.append(piece)
+        self._length += len(piece)
+        return len(piece)
+
+    def tell(self) -> int:
+        """Return how many bytes were written in all."""
+        return self._length
+
+    def flush(self) -> None:
+        """Do nothing: whoever takes the bytes passes them on."""
+
+    def close(self) -> None:
+        """Do nothing: the last bytes are still to be taken."""
+
+    def taken(self) -> bytes:
+        """Return what was written since the last time."""
+        piece = b"".join(self._parts)
+        self._parts.clear()
+        return piece

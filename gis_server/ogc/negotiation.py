@@ -1,0 +1,41 @@
+"""Which form of a resource a client gets: by its Accept header, among those there are. Pure."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from gis_server.ogc.errors import FormUnacceptable
+
+Offered = Mapping[str, Sequence[str]]
+"""Media types by form, the form that is given when a client likes several alike first."""
+
+
+def choose(accept: str, offered: Offered) -> str:
+    """Return the form that a client likes best.
+
+    Args:
+        accept: the header; empty when there is none, which accepts anything.
+        offered: what there is.
+
+    Raises:
+        FormUnacceptable: the client takes none of them.
+    """
+    liked = _parsed(accept or "*/*")
+    best, form = max(
+        ((_quality(liked, media), form) for form, media in offered.items()),
+        key=lambda found: found[0],
+    )
+    if best <= 0:
+        raise FormUnacceptable(accept, [media for types in offered.values() for media in types])
+    return form
+
+
+def _quality(liked: MIMEAccept, types: Sequence[str]) -> float:
+    return max(float(liked.quality(media.partition(";")[0])) for media in types)
+
+
+@lru_cache(maxsize=256)
+def _parsed(accept: str) -> MIMEAccept:
+    return parse_accept_header(accept, MIMEAccept)
