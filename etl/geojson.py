@@ -59,8 +59,13 @@ def feature(key: Composable, shape: Composable, members: Composable) -> Composed
 
 
 def geometry(shape: Composable, digits: int) -> Composed:
-    """Return the expression of a geometry as JSON, ``null`` where there is none."""
-    return SQL("coalesce(public.ST_AsGeoJSON({}, {}, 0), 'null')").format(shape, Literal(digits))
+    """Return the expression of a geometry as JSON, ``null`` where there is none.
+
+    Outer rings turn counter-clockwise, as RFC 7946 wants them, however they are stored.
+    """
+    return SQL(
+        "coalesce(public.ST_AsGeoJSON(public.ST_ForcePolygonCCW({}), {}, 0), 'null')"
+    ).format(shape, Literal(digits))
 
 
 def properties(row: str, fields: Iterable[Field]) -> Composed:

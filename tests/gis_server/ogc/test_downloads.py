@@ -109,7 +109,9 @@ def _same(found: list[Row], wanted: list[Row], digits: float) -> None:
         assert {n: _plain(v) for n, v in one.items() if n != "geometry"} == {
             n: _plain(v) for n, v in other.items() if n != "geometry"
         }
-        assert one["geometry"].equals_exact(other["geometry"], digits)
+        # GeoJSON turns outer rings its own way.
+        shapes = [row["geometry"].normalize() for row in (one, other)]
+        assert shapes[0].equals_exact(shapes[1], digits)
 
 
 def _expected(api: Any, layer: str, **query: Any) -> list[Row]:

@@ -91,7 +91,6 @@ def test_features_are_geojson(suite: Any, layer_id: str, every_feature: Any) -> 
         assert found["id"] == feature["id"]
 
 
-@pytest.mark.xfail(reason="shapes are written with rings as they are stored", strict=False)
 def test_rings_turn_as_geojson_wants(layer_id: str, every_feature: Any) -> None:
     """/conf/geojson/content: outer rings run against the clock and are closed."""
     for feature in every_feature[layer_id]:
