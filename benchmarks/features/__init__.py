@@ -1,0 +1,1 @@
+"""OGC API Features side by side with other servers."""
