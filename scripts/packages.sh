@@ -4,6 +4,8 @@ postgres_root=${postgres_root:-/usr/lib/postgresql}
 postgres_share=${postgres_share:-/usr/share/postgresql}
 policy_rc_d=${policy_rc_d:-/usr/sbin/policy-rc.d}
 sbin=${sbin:-/usr/sbin:/sbin}
+qgis_plugins=${qgis_plugins:-/usr/lib/qgis/plugins}
+system_python=${system_python:-/usr/lib/python3/dist-packages}
 createcluster_dir=${createcluster_dir:-/etc/postgresql-common/createcluster.d}
 
 has_postgis() { [ -e "$postgres_share/$1/extension/postgis.control" ]; }
@@ -31,6 +33,13 @@ missing_test_tools() {
     have chromium || printf '%s\n' chromium
     have ogrinfo || printf '%s\n' gdal-bin
     PATH=$PATH:$sbin have nginx || printf '%s\n' nginx
+    has_qgis || printf '%s\n' python3-qgis qgis-providers
+}
+
+# Not all that python3-qgis brings is needed, but it cannot be had without: 200 MB to download.
+# QGIS runs in the distribution's own Python.
+has_qgis() {
+    [ -e "$qgis_plugins/libprovider_wfs.so" ] && [ -e "$system_python/qgis/core/__init__.py" ]
 }
 
 # rasterio's wheel expects the system's libexpat.

@@ -96,9 +96,20 @@ def test_a_python_of_a_version_manager_is_found(machine: Path, place: str) -> No
 
 
 def test_only_what_is_missing_is_installed(machine: Path, tmp_path: Path) -> None:
-    places = {"postgres_root": f"{tmp_path}/lib", "postgres_share": f"{tmp_path}/share"}
+    places = {
+        "postgres_root": f"{tmp_path}/lib", "postgres_share": f"{tmp_path}/share",
+        "qgis_plugins": str(tmp_path), "system_python": str(tmp_path),
+    }  # fmt: skip
     bare = shell(machine, "missing_database; missing_test_tools", **places).stdout.split()
-    assert bare == ["postgresql-15", "postgresql-15-postgis-3", "chromium", "gdal-bin", "nginx"]
+    assert bare == [
+        "postgresql-15", "postgresql-15-postgis-3", "chromium", "gdal-bin", "nginx",
+        "python3-qgis", "qgis-providers",
+    ]  # fmt: skip
+    (tmp_path / "libprovider_wfs.so").touch()
+    assert "python3-qgis" in shell(machine, "missing_test_tools", **places).stdout
+    (tmp_path / "qgis/core").mkdir(parents=True)
+    (tmp_path / "qgis/core/__init__.py").touch()
+    assert "qgis" not in shell(machine, "missing_test_tools", **places).stdout
     for version in (13, 16):
         (tmp_path / f"lib/{version}/bin").mkdir(parents=True)
         program(tmp_path / f"lib/{version}/bin", "initdb", "")
