@@ -30,6 +30,8 @@ import pyogrio
 import pytest
 import shapely
 
+GUIDE = (Path(__file__).parents[4] / "docs" / "ogc.md").read_text("utf-8")
+
 ZONE = "http://www.opengis.net/def/crs/EPSG/0/9213"
 GRID = (425_000, 2_380_000)
 """South-western corner of the parcels, in the zone, metres; each is 500 m wide."""
@@ -205,3 +207,22 @@ def test_gdal_takes_a_whole_answer_to_a_filter(recorder: Any, rows: Any, tmp_pat
         if row["category"] == "theft" and (row["severity"] or 0) > 3
     ]  # fmt: skip
     assert [asked.query["f"] for asked in recorder.all] == ["fgb"]
+
+
+def _guide() -> str:
+    """Return the commands of the guide's section, without those about tiles."""
+    section = GUIDE.split("## GDAL")[1].split("Tiles, and one")[0]
+    return "".join(section.split("```sh")[part].split("```")[0] for part in (1, 2))
+
+
+def test_the_guides_commands_work(recorder: Any, tmp_path: Path) -> None:
+    text = _guide().replace("http://127.0.0.1:8080", recorder.address)
+    done = subprocess.run(
+        ["bash", "-e", "-c", text], cwd=tmp_path,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "ERROR" not in done.stderr, done.stderr
+    counts = {file.name: pyogrio.read_info(file)["features"] for file in tmp_path.iterdir()}
+    assert set(counts) == {"schools.gpkg", "part.geojson", "parcels.gpkg", "severe.gpkg"}
+    assert min(counts.values()) > 0
