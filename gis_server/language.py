@@ -22,9 +22,9 @@ def language() -> str:
 def preferred() -> str:
     """Return ``vi`` or ``en``: by ``lang``, else by what the browser prefers, else Vietnamese.
 
-    Raises:
-        ParameterInvalid: another language in ``lang``.
+    Never fails, as errors have a language too; ``language`` refuses what is not one of them.
     """
-    if "lang" in request.args or "Accept-Language" not in request.headers:
-        return language()
+    named = request.args.get("lang", "").split("-")[0].lower()
+    if named in LANGUAGES:
+        return named
     return request.accept_languages.best_match(LANGUAGES, default="vi") or "vi"

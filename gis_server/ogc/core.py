@@ -47,11 +47,6 @@ class Request(APIRequest):  # type: ignore[misc]
         """HTML is made from the JSON document (pages.py), so that is all pygeoapi is asked for."""
         return "json"
 
-    @property
-    def language(self) -> str:
-        """``vi`` or ``en``."""
-        return str(self.locale.language)
-
 
 class Apis:
     """API objects by address, made anew when the data have a new version."""
@@ -111,11 +106,6 @@ def apis() -> Apis:
     """Return the API objects of this application."""
     found: Apis = current_app.extensions.setdefault("ogc", Apis())
     return found
-
-
-def language() -> str:
-    """Return the language of this request, by ``lang`` or by what the browser prefers."""
-    return Request(apis().get(base_url())).language
 
 
 def _extents(states: Mapping[str, State]) -> dict[str, Extent]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from gis_server import paging
 from gis_server.encodings import FORMS as DOWNLOADS
 from gis_server.ogc.documents import GEOJSON, HTML, Document, Here, Link
 from layers.model import Layer, Text
@@ -23,7 +24,6 @@ FORMS: Mapping[str, str] = {
 _TITLES: Mapping[str, Text] = {
     "json": {"vi": "Tài liệu này ở dạng GeoJSON", "en": "This document as GeoJSON"},
     "html": {"vi": "Tài liệu này ở dạng HTML", "en": "This document as HTML"},
-    "jsonfg": {"vi": "Trang này ở dạng JSON-FG", "en": "This page as JSON-FG"},
     "geojsonseq": {"vi": "Tải về: dãy GeoJSON", "en": "Download: GeoJSON text sequence"},
     "csv": {"vi": "Tải về: CSV (Excel)", "en": "Download: CSV (Excel)"},
     "fgb": {"vi": "Tải về: FlatGeobuf (QGIS)", "en": "Download: FlatGeobuf (QGIS)"},
@@ -51,7 +51,7 @@ def links(
         forms: that it comes in.
     """
     own = [
-        _link("self" if here.form == form else "alternate", media, here.with_(f=form), form, here)
+        _link("self" if here.form == form else "alternate", media, _address(here, form), form, here)
         for form, media in forms.items()
     ]
     pages = [
@@ -61,6 +61,12 @@ def links(
     title = f"{_TITLES['collection'][here.lang]}: {layer.title[here.lang]}"
     collection = {"rel": "collection", "type": "application/json", "title": title, "href": url}
     return [*own, *pages, collection]
+
+
+def _address(here: Here, form: str) -> str:
+    """Return the address in another form; a download is of all that fits, not of this page."""
+    whole = dict.fromkeys(("limit", "offset", paging.PARAMETER)) if form in DOWNLOADS else {}
+    return here.with_(**whole, f=form)
 
 
 def _link(rel: str, media: str, href: str, title: str, here: Here) -> Link:

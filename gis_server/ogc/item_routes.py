@@ -12,7 +12,7 @@ from gis_server.encodings import FORMS as DOWNLOADS
 from gis_server.encodings.form import Wanted
 from gis_server.feature_pages import Item, Page
 from gis_server.features import Query
-from gis_server.language import preferred
+from gis_server.language import language, preferred
 from gis_server.ogc import (
     core,
     crs,
@@ -55,7 +55,7 @@ class Source(NamedTuple):
 def add(routes: Blueprint) -> None:
     """Add the routes."""
     many = "/collections/<layer_id>/items"
-    routes.add_url_rule(many, view_func=items, methods=["GET", "POST"], strict_slashes=False)
+    routes.add_url_rule(many, view_func=items, strict_slashes=False)
     routes.add_url_rule(f"{many}/<path:key>", view_func=item, strict_slashes=False)
 
 
@@ -112,8 +112,7 @@ def _unchanged(source: Source) -> Response | None:
 def _page(source: Source, form: str, query: Query) -> Response:
     page = _asked(source, query)
     linked = _links(source, _places(source.layer, query, page), FORMS)
-    returned = len(page.features)
-    rest = item_documents.members(returned, page.matched, linked)
+    rest = item_documents.members(len(page.features), page.matched, linked)
     if form == "html":
         found = [pages.read(text) for text in page.features]
         document = {"type": "FeatureCollection", "features": found, **rest}
@@ -203,6 +202,7 @@ def _headed(answer: Response) -> Response:
 
 def _form(known: tuple[str, ...], forms: Mapping[str, str]) -> str:
     asked.check(request.args, known)
+    language()
     if "f" in request.args:
         return pages.form(tuple(forms))
     offered = {name: (media,) for name, media in forms.items()}

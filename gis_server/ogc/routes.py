@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from gis_server import errors
 from gis_server import language as languages
+from gis_server.language import preferred
 from gis_server.ogc import (
     core,
     documents,
@@ -68,13 +69,13 @@ def landing() -> Response:
     """Answer with the landing page."""
     form, api = _form(), _fresh()
     document = core.ask(pages_of.landing_page, api=api)
-    document = tilesets.landing(document, f"{base_url()}/ogc", core.language())
+    document = tilesets.landing(document, f"{base_url()}/ogc", preferred())
     return _document(form, "landing", document)
 
 
 def definition() -> Response:
     """Answer with the OpenAPI definition; the database is not asked."""
-    form, lang = _form(), core.language()
+    form, lang = _form(), preferred()
     document = openapi.document(gis().layers, f"{base_url()}/ogc", lang)
     if form == "html":
         return pages.drawn("openapi", document, lang, {})
@@ -83,7 +84,7 @@ def definition() -> Response:
 
 def conformance() -> Response:
     """Answer with what of the standards is kept."""
-    form, lang = _form(), core.language()
+    form, lang = _form(), preferred()
     document = {**core.ask(pages_of.conformance), "conformsTo": list(documents.CONFORMANCE)}
     if form == "html":
         return pages.drawn("conformance", document, lang, {})
@@ -94,7 +95,7 @@ def collections() -> Response:
     """Answer with all collections."""
     form, api = _form(), _fresh()
     document = core.ask(pages_of.describe_collections, api=api)
-    document = documents.collections(document, gis().layers.by_id, core.language(), FORMS)
+    document = documents.collections(document, gis().layers.by_id, preferred(), FORMS)
     return _document(form, "collections", document)
 
 
@@ -102,7 +103,7 @@ def collection(layer_id: str) -> Response:
     """Answer with one collection."""
     layer, form, api = gis().layers.get(layer_id), _form(), _fresh()
     document = core.ask(pages_of.describe_collections, layer.id, api=api)
-    document = documents.collection(document, layer, core.language(), FORMS)
+    document = documents.collection(document, layer, preferred(), FORMS)
     return _document(form, "collection", document, layer)
 
 
@@ -117,7 +118,7 @@ def schema(layer_id: str) -> Response:
 
 
 def _properties(layer_id: str, name: str, function: Any) -> Response:
-    layer, form, lang = gis().layers.get(layer_id), _form(), core.language()
+    layer, form, lang = gis().layers.get(layer_id), _form(), preferred()
     document = core.ask(function, layer.id)
     document = documents.properties(document, layer, lang, f"{_url_of(layer)}/{name}")
     if form == "html":
@@ -127,7 +128,7 @@ def _properties(layer_id: str, name: str, function: Any) -> Response:
 
 def _document(form: str, name: str, document: Document, layer: Layer | None = None) -> Response:
     """Give a document its links and answer in the form that is wanted."""
-    lang = core.language()
+    lang = preferred()
     document = documents.linked(document, pages.here(lang), JSON)
     if form == "json":
         return pages.written(document, JSON, lang)
@@ -150,7 +151,7 @@ def _url_of(layer: Layer) -> str:
 
 def _refuse(error: Exception) -> Response:
     """Say what was wrong in the form that the client reads."""
-    return pages.refused(error, core.language()) if pages.wants_page() else errors.problem(error)
+    return pages.refused(error, preferred()) if pages.wants_page() else errors.problem(error)
 
 
 def _open(answer: Response) -> Response:

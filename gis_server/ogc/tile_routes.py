@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotAcceptable
 
+from gis_server.language import preferred
 from gis_server.ogc import core, documents, pages, tile_request, tilesets
 from gis_server.ogc.documents import JSON, Document
 from gis_server.ogc.request import EVERYWHERE, check
@@ -46,7 +47,7 @@ def add(routes: Blueprint) -> None:
 def matrix_sets() -> Response:
     """Answer with all tile matrix sets."""
     check(request.args, EVERYWHERE)
-    found = tilesets.matrix_sets(tile_request.sets().values(), _root(), core.language())
+    found = tilesets.matrix_sets(tile_request.sets().values(), _root(), preferred())
     return _document("tilematrixsets", found)
 
 
@@ -54,7 +55,7 @@ def matrix_set(tms_id: str) -> Response:
     """Answer with one tile matrix set; the document is the standard's, so it has no links."""
     of = tile_request.tile_set(tms_id)
     check(request.args, EVERYWHERE)
-    lang, found = core.language(), tilesets.matrix_set(of, _root(), core.language())
+    lang, found = preferred(), tilesets.matrix_set(of, _root(), preferred())
     if pages.form() == "json":
         return pages.written(found, JSON, lang)
     return pages.drawn("tilematrixset", found, lang, {})
@@ -180,7 +181,7 @@ def _within(at: Tile, layers: Sequence[Layer]) -> None:
 def _origin(layers: Sequence[Layer], kept: dict[str, str], layer: Layer | None) -> Origin:
     url = f"{_root()}/collections/{layer.id}" if layer else _root()
     shown = [Shown(*pair) for pair in zip(layers, abouts(layers), strict=True)]
-    return Origin(_root(), url, shown, kept, core.language())
+    return Origin(_root(), url, shown, kept, preferred())
 
 
 def _tilesets(origin: Origin, layer: Layer | None = None) -> Response:
@@ -205,7 +206,7 @@ def _tileset(
 
 def _document(name: str, document: Document, layer: Layer | None = None) -> Response:
     """Give a document its links and answer in the form that is wanted."""
-    form, lang = pages.form(), core.language()
+    form, lang = pages.form(), preferred()
     own = documents.linked({"links": []}, pages.here(lang), JSON)["links"]
     document = {**document, "links": [*own, *document["links"]]}
     if form != "html":

@@ -1,6 +1,5 @@
 """How bodies leave the house: content type, validators, caching."""
 
-import gzip
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,6 @@ TILE_CACHE = "public, max-age=5, s-maxage=1, stale-while-revalidate=1"
 
 _FAST = 1
 """Level of compression of what is sent once."""
-
-_WORTH_COMPRESSING = 1024
-"""Bytes; below this the header costs more than it saves."""
 
 
 def tile(found: Found | None) -> Response:
@@ -109,8 +105,8 @@ def compressed(answer: Response) -> Response:
     """Compress a body that is worth it for a client that can read it."""
     answer.vary.add("Accept-Encoding")
     body = answer.get_data()
-    if request.accept_encodings["gzip"] > 0 and len(body) >= _WORTH_COMPRESSING:
-        answer.set_data(gzip.compress(body, compresslevel=1))
+    if request.accept_encodings["gzip"] > 0 and len(body) >= compression.WORTH:
+        answer.set_data(compression.quick(body, "gzip"))
         answer.headers["Content-Encoding"] = "gzip"
     return answer
 

@@ -110,8 +110,8 @@ def program() -> str:
     if found:
         return found
     if os.environ.get("CI"):
-        pytest.fail("there is no nginx")
-    pytest.skip("there is no nginx")
+        pytest.fail("there is no nginx: apt-get install nginx-light")
+    pytest.skip("there is no nginx: apt-get install nginx-light")
 
 
 def site(text: str, port: int, python: str, var: Path, cache: Path) -> str:

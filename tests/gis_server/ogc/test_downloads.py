@@ -167,6 +167,19 @@ def test_a_download_in_another_crs_has_easting_first_where_the_form_wants_it(
         assert read(tmp_path / f"x.{form}").crs.to_epsg() == 9213
 
 
+def test_a_page_links_to_downloads_of_all_that_fits(api: Any) -> None:
+    first = api.items("incident", limit=5, category="theft")
+    (following,) = [link["href"] for link in first["links"] if link["rel"] == "next"]
+    page = api.client.get(following.removeprefix("http://localhost")).get_json(force=True)
+    links = {link["type"]: link["href"] for link in page["links"] if link["rel"] == "alternate"}
+    for name, form in FORMS.items():
+        address = f"http://localhost/ogc/collections/incident/items?category=theft&f={name}"
+        assert links[form.media_type] == address
+    text = api.page("/collections/incident/items", limit=5, category="theft")
+    for name in FORMS:
+        assert f"f={name}" in text
+
+
 @pytest.mark.parametrize("form", READERS)
 def test_nothing_found_is_a_file_without_rows(
     api: Any, layers: Layers, form: str, tmp_path: Path
