@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from etl.check import Fault
 from etl.geometry import FIELD, Place
+from gis_server.edit_values import is_number
 from gis_server.ogc.crs import Reference
 from layers.geo import BBox, Crs, definition
 from layers.model import Layer
@@ -135,18 +136,9 @@ def _places(node: Any, depth: int) -> Any:
         raise ShapeInvalid("its coordinates are not lists as deep as its type wants them")
     if depth:
         return [_places(inner, depth - 1) for inner in node]
-    if len(node) not in (2, 3) or not all(map(_is_finite, node)):
+    if len(node) not in (2, 3) or not all(map(is_number, node)):
         raise ShapeInvalid(f"a position is not two or three finite numbers ({str(node)[:100]})")
     return node[:2]
-
-
-def _is_finite(number: Any) -> bool:
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        return False
-    try:
-        return math.isfinite(number)
-    except OverflowError:
-        return False
 
 
 def _turned(shape: BaseGeometry) -> BaseGeometry:

@@ -38,7 +38,8 @@ def _is_integer(given: Any) -> bool:
     return is_whole and not isinstance(given, bool) and -(2**63) <= given < 2**63
 
 
-def _is_number(given: Any) -> bool:
+def is_number(given: Any) -> bool:
+    """Tell whether a value of JSON is a finite number that fits into 64 bits."""
     if isinstance(given, bool) or not isinstance(given, int | float):
         return False
     try:
@@ -62,7 +63,7 @@ def _is_datetime(given: Any) -> bool:
 _FORMS: Mapping[Type, _Form] = {
     Type.TEXT: _Form(_is_text, "a text", pa.string()),
     Type.INTEGER: _Form(_is_integer, "a whole number of 64 bits", pa.int64()),
-    Type.NUMBER: _Form(_is_number, "a finite number", pa.float64()),
+    Type.NUMBER: _Form(is_number, "a finite number", pa.float64()),
     Type.BOOLEAN: _Form(_is_truth, "true or false", pa.bool_()),
     Type.DATE: _Form(_is_date, "a date like 2025-12-31", pa.string()),
     Type.DATETIME: _Form(_is_datetime, "a time like 2025-12-31T08:30:00+07:00", pa.string()),

@@ -11,21 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
+from etl.arrow_types import ARROW
 from etl.demo.grid import Shapes
 from etl.demo.noise import Floats
 from layers.geo import definition
-from layers.model import Layer, Type
+from layers.model import Layer
 
 GEOMETRY: Final = "geometry"
-
-_TYPES: Final = {
-    Type.TEXT: pa.string(),
-    Type.INTEGER: pa.int64(),
-    Type.NUMBER: pa.float64(),
-    Type.BOOLEAN: pa.bool_(),
-    Type.DATE: pa.date32(),
-    Type.DATETIME: pa.timestamp("us", tz="UTC"),
-}
 
 _NAMES: Final = {0: "Point", 1: "LineString", 3: "Polygon", 5: "MultiLineString", 6: "MultiPolygon"}
 
@@ -67,7 +59,7 @@ class Writer:
     """Writes one file of one layer: fields by name, geometries in the layer's CRS."""
 
     def __init__(self, path: Path, layer: Layer, *fields: str) -> None:
-        columns = [pa.field(name, _TYPES[layer.field(name).type]) for name in fields]
+        columns = [pa.field(name, ARROW[layer.field(name).type]) for name in fields]
         self._schema = pa.schema([*columns, pa.field(GEOMETRY, pa.binary())])
         self._layer, self._bounds = layer, np.array([np.inf, np.inf, -np.inf, -np.inf])
         self._types, self._waiting = set[str](), list[pa.Table]()

@@ -7,21 +7,13 @@ from typing import Any
 import pyarrow as pa
 from psycopg.sql import SQL, Identifier
 
+from etl.arrow_types import ARROW
 from gis_server.encodings import form
 from gis_server.encodings.form import Connection, Wanted
-from layers.model import Field, Type
+from layers.model import Field
 
 GEOMETRY = "geometry"
 """Name of the column of shapes: WKB, easting or longitude first."""
-
-_TYPES = {
-    Type.TEXT: pa.string(),
-    Type.INTEGER: pa.int64(),
-    Type.NUMBER: pa.float64(),
-    Type.BOOLEAN: pa.bool_(),
-    Type.DATE: pa.date32(),
-    Type.DATETIME: pa.timestamp("us", tz="UTC"),
-}
 
 
 def schema(wanted: Wanted, metadata: dict[str, str] | None = None) -> pa.Schema:
@@ -64,4 +56,4 @@ def _column(field: Field) -> pa.Field:
     about = {"title": json.dumps(dict(field.title), ensure_ascii=False)}
     if field.unit:
         about["unit"] = field.unit
-    return pa.field(field.name, _TYPES[field.type], metadata=about)
+    return pa.field(field.name, ARROW[field.type], metadata=about)

@@ -5,14 +5,23 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 from werkzeug.test import TestResponse
 
 from gis_server.app import create_app
@@ -20,6 +29,16 @@ from gis_server.settings import Settings
 
 Connection = psycopg.Connection[Any]
 Row = dict[str, Any]
+
+EXAMPLES = 20
+"""Requests of an operation and kind; the whole ends in about a minute."""
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
 
 EVIL = "</script><script>alert('Đạt & \"Mai\" < 5')</script>"
 """A name that a page must show and never run."""
@@ -235,3 +254,47 @@ def filled(conn: Connection) -> Connection:
     """The test's own database with the rows of this module."""
     fill(conn)
     return conn
+
+
+AskByDefinition = Callable[..., set[int]]
+
+
+@pytest.fixture(scope="session")
+def ask_by_definition() -> AskByDefinition:
+    """A function that asks random requests of an operation of the API definition.
+
+    It checks each answer against the definition, and gives the statuses that came.
+    """
+
+    def go(
+        app: Flask,
+        operation: Any,
+        mode: Any,
+        change: Callable[[Any], None] = lambda _: None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> set[int]:
+        statuses = set()
+
+        @seed(19)
+        @settings(
+            max_examples=EXAMPLES,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def ask(case: Any) -> None:
+            change(case)
+            answer = case.call(
+                base_url="http://localhost/ogc",
+                app=app,
+                headers={"Accept-Encoding": "identity", **headers},
+            )
+            statuses.add(answer.status_code)
+            case.validate_response(answer, checks=CHECKS)
+
+        ask()
+        return statuses
+
+    return go

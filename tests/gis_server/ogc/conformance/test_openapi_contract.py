@@ -1,32 +1,16 @@
 """Schemathesis asks what the API definition allows, and checks each answer against it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from gis_server.app import create_app
 from gis_server.settings import Settings
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
 JSON = "application/json"
-
-EXAMPLES = 20
-"""Requests of an operation and kind; the whole ends in about a minute."""
 
 KEPT = ("school", "incident")
 """Layers whose paths are asked: the others have the same operations."""
@@ -82,48 +66,20 @@ def _sensible(case: Any) -> None:
         case.body = {"op": "isNull", "args": [{"property": key}]}
 
 
-def _ask(app: Flask, operation: Any, mode: Any, change: Callable[[Any], None]) -> set[int]:
-    """Ask random requests of an operation, check the answers, and give their statuses."""
-    statuses = set()
-
-    @seed(19)
-    @settings(
-        max_examples=EXAMPLES,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(case=operation.as_strategy(generation_mode=mode))
-    def ask(case: Any) -> None:
-        change(case)
-        answer = case.call(
-            base_url="http://localhost/ogc",
-            app=app,
-            headers={"Accept-Encoding": "identity"},
-        )
-        statuses.add(answer.status_code)
-        case.validate_response(answer, checks=CHECKS)
-
-    ask()
-    return statuses
-
-
-def _as_it_is(case: Any) -> None:
-    """Leave a request as random as it is."""
-
-
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
 def test_any_request_is_answered_as_the_definition_says(
-    app: Flask, contract: Any, mode: Any
+    app: Flask, contract: Any, mode: Any, ask_by_definition: Any
 ) -> None:
     """/conf/oas30/completeness, /conf/oas30/exceptions-codes: statuses, types, schemas."""
     for operation in contract.get_all_operations():
-        _ask(app, operation.ok(), mode, _as_it_is)
+        ask_by_definition(app, operation.ok(), mode)
 
 
-def test_every_operation_answers_what_it_says(app: Flask, contract: Any) -> None:
+def test_every_operation_answers_what_it_says(
+    app: Flask, contract: Any, ask_by_definition: Any
+) -> None:
     """/conf/oas30/oas-impl: each operation gives what it is there for, in the form it says."""
     for operation in contract.get_all_operations():
-        statuses = _ask(app, operation.ok(), schemathesis.GenerationMode.POSITIVE, _sensible)
+        mode = schemathesis.GenerationMode.POSITIVE
+        statuses = ask_by_definition(app, operation.ok(), mode, _sensible)
         assert statuses & {200, 204}, operation.ok().label
