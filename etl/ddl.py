@@ -177,20 +177,16 @@ def is_watched(conn: Connection, layer: Layer) -> bool:
 
 
 def keeps_geojson(conn: Connection, layer: Layer) -> bool:
-    """Tell whether the rows of a table keep the text that the declaration gives."""
+    """Tell whether all rows of a table keep the text that the declaration gives."""
     row = conn.execute(sql_text.query("table_geojson"), {"layer": layer.id}).fetchone()
-    return geojson.is_kept(layer) and row == (geojson.form(layer),)
+    return geojson.is_kept(layer) and row == (geojson.form(layer), True)
 
 
 def renew_geojson(conn: Connection, layer: Layer) -> None:
-    """Let a table keep the text that the declaration gives, and write it for all rows."""
+    """Let rows that are written from now on keep the text that the declaration gives."""
     if geojson.COLUMN in difference(conn, layer):
         _add_geojson(conn, layer, LIVE)
     _keep_geojson(conn, layer, table(layer))
-    # The trigger writes the text, whatever it is set to.
-    conn.execute(
-        sql.SQL("UPDATE {} SET {} = NULL").format(table(layer), sql.Identifier(geojson.COLUMN))
-    )
 
 
 def renew_tile_columns(conn: Connection, layer: Layer) -> None:
@@ -204,9 +200,12 @@ def renew_tile_columns(conn: Connection, layer: Layer) -> None:
 
 
 def index_places(conn: Connection, layer: Layer) -> None:
-    """Create the indexes by which tiles find their rows."""
-    for index in _place_indexes(layer):
-        conn.execute(sql.SQL("CREATE INDEX ON {} {}").format(table(layer), index))
+    """Create the indexes by which tiles find their rows, those that are not there."""
+    there = set(conn.execute(sql_text.query("table_places"), {"layer": layer.id}).fetchall())
+    for column, condition in _places(layer):
+        if (column, f"({condition})") not in there:
+            index = _partial(column, condition)
+            conn.execute(sql.SQL("CREATE INDEX ON {} {}").format(table(layer), index))
 
 
 _WATCHED = {
@@ -219,7 +218,7 @@ _WATCHED = {
 
 def _indexes(layer: Layer) -> list[sql.Composed]:
     found: list[sql.Composed] = [sql.SQL("USING gist ({})").format(sql.Identifier("geom"))]
-    found += _place_indexes(layer)
+    found += [_partial(*place) for place in _places(layer)]
     if layer.time:
         found.append(sql.SQL("({})").format(sql.Identifier(layer.time)))
     if layer.heatmap:
@@ -234,21 +233,21 @@ def _indexes(layer: Layer) -> list[sql.Composed]:
     return found
 
 
-def _place_indexes(layer: Layer) -> list[sql.Composed]:
-    """Index the places of rows: of all, and in each band of those that a zoom shows."""
+def _places(layer: Layer) -> list[tuple[str, str]]:
+    """Name what places of rows are indexed: of all, and in each band of those that a zoom shows.
+
+    Each is a column and the condition of its rows, as PostgreSQL writes it.
+    """
     names = ["px", "anchor"] if layer.has_anchor else ["px"]
-    found = [
-        sql.SQL("USING gist ({0}) WHERE {0} IS NOT NULL").format(sql.Identifier(name))
-        for name in names
-    ]
-    steps = [step for step in pixels.STEPS if step >= layer.tiles.minzoom]
-    return found + [
-        sql.SQL("USING gist ({}) WHERE tile_from <= {}").format(
-            sql.Identifier(pixels.column(layer, step)), sql.Literal(step)
-        )
-        for step in steps
-        if layer.geometry.dimension
-    ]
+    found = [(name, f"{name} IS NOT NULL") for name in names]
+    if layer.geometry.dimension:
+        steps = [step for step in pixels.STEPS if step >= layer.tiles.minzoom]
+        found += [(pixels.column(layer, step), f"tile_from <= {step}") for step in steps]
+    return found
+
+
+def _partial(column: str, condition: str) -> sql.Composed:
+    return sql.SQL("USING gist ({}) WHERE {}").format(sql.Identifier(column), sql.SQL(condition))
 
 
 def comment(conn: Connection, layer: Layer) -> None:
@@ -286,7 +285,38 @@ def column_names(layer: Layer) -> tuple[str, ...]:
 
 
 def difference(conn: Connection, layer: Layer) -> list[str]:
-    """Name the columns that the table and the declaration do not share; empty when they agree."""
-    statement = sql.SQL("SELECT * FROM {} WHERE false").format(table(layer))
-    described = conn.execute(statement).description or []
-    return sorted({column.name for column in described} ^ names(layer))
+    """Name the columns that the table and the declaration do not share; empty when they agree.
+
+    A column whose values are of another type is not shared either.
+    """
+    there = _there(conn, layer)
+    other = {name for name, kind in _types(layer).items() if there.get(name, kind) != kind}
+    return sorted((there.keys() ^ names(layer)) | other)
+
+
+def has_column(conn: Connection, layer: Layer, name: str) -> bool:
+    """Tell whether a layer's table has a column, in whatever type."""
+    return name in _there(conn, layer)
+
+
+def relax(conn: Connection, layer: Layer) -> None:
+    """Let columns be empty that the declaration does not require, or does not name any more."""
+    required = {name for name, field in layer.fields.items() if field.required}
+    rows = conn.execute(sql_text.query("table_columns"), {"layer": layer.id}).fetchall()
+    filled = {name for name, _, is_filled in rows if is_filled}
+    for name in sorted(filled - required - {layer.key, "geom", "h3"}):
+        conn.execute(
+            sql.SQL("ALTER TABLE {} ALTER {} DROP NOT NULL").format(
+                table(layer), sql.Identifier(name)
+            )
+        )
+
+
+def _there(conn: Connection, layer: Layer) -> dict[str, str]:
+    rows = conn.execute(sql_text.query("table_columns"), {"layer": layer.id})
+    return {name: kind for name, kind, _ in rows}
+
+
+def _types(layer: Layer) -> dict[str, str]:
+    of_fields = {name: field.type.postgres for name, field in layer.fields.items()}
+    return {**of_fields, "geom": f"geometry({layer.geometry.type},{layer.geometry.crs.srid})"}

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from etl import ddl, geojson
+from etl import ddl, geojson, rewriting
 from etl.errors import LoadError
 from layers.model import Layer
 from layers.registry import Layers
@@ -14,25 +14,48 @@ Connection = psycopg.Connection[Any]
 
 
 class TableDiffers(LoadError):
-    """A table with rows lacks a required field of its declaration."""
+    """A table with rows lacks what its declaration requires, or has it in another type."""
 
     def __init__(self, layer_id: str, columns: list[str]) -> None:
         super().__init__(
-            f"Table layer.{layer_id} has rows but no {', '.join(columns)}, which layer.yaml"
+            f"Table layer.{layer_id} has rows but no {', '.join(columns)} as layer.yaml"
             f" requires. Load it again with 'gis load {layer_id} FILE --mode replace',"
-            " or make the field optional."
+            " or declare the field as it was, or make it optional."
         )
         self.layer_id, self.columns = layer_id, columns
 
 
 def prepare(conn: Connection, layers: Layers) -> list[str]:
-    """Create missing tables and add missing columns, in one transaction; return what was touched.
+    """Create missing tables and bring the others to their declarations; return what was touched.
+
+    All tables get their columns in one transaction. Rows that keep something else than what is
+    declared now are written anew after that, in pieces.
 
     Raises:
         TableDiffers: rows are there and a required column cannot be filled.
     """
     with conn.transaction():
-        return [layer.id for layer in layers if _prepare(conn, layer) | _count(conn, layer)]
+        touched = [layer.id for layer in layers if shape(conn, layer)]
+    for layer in layers:
+        if rewriting.is_marked(conn, layer):
+            rewriting.run(conn, layer)
+    return touched
+
+
+def shape(conn: Connection, layer: Layer) -> bool:
+    """Give a layer its table, or its table the columns and triggers that are declared.
+
+    Quick, however many rows there are: these are marked to be written anew (rewriting.py).
+
+    Raises:
+        TableDiffers: rows are there and a required column cannot be filled.
+    """
+    return _shape(conn, layer) | _count(conn, layer)
+
+
+def is_fitting(conn: Connection, layer: Layer) -> bool:
+    """Tell whether a layer can be served from its table: every column is there, in its type."""
+    return not ddl.missing(conn, layer) and not _lacking(conn, layer)
 
 
 def _count(conn: Connection, layer: Layer) -> bool:
@@ -42,7 +65,7 @@ def _count(conn: Connection, layer: Layer) -> bool:
     return True
 
 
-def _prepare(conn: Connection, layer: Layer) -> bool:
+def _shape(conn: Connection, layer: Layer) -> bool:
     if ddl.missing(conn, layer):
         ddl.create(conn, layer)
         ddl.comment(conn, layer)
@@ -53,10 +76,13 @@ def _prepare(conn: Connection, layer: Layer) -> bool:
         ddl.comment(conn, layer)
         return True
     added = _add_columns(conn, layer)
-    if geojson.is_kept(layer) and not ddl.keeps_geojson(conn, layer):
-        ddl.renew_geojson(conn, layer)
-        added = True
-    return _keep_tile_columns(conn, layer) or added
+    ddl.relax(conn, layer)
+    return _keep_geojson(conn, layer) | _keep_tile_columns(conn, layer) | added
+
+
+def _lacking(conn: Connection, layer: Layer) -> set[str]:
+    """Name the columns that are declared and not there."""
+    return set(ddl.difference(conn, layer)) & ddl.names(layer)
 
 
 def is_empty(conn: Connection, layer: Layer) -> bool:
@@ -67,33 +93,43 @@ def is_empty(conn: Connection, layer: Layer) -> bool:
 
 
 def _add_columns(conn: Connection, layer: Layer) -> bool:
-    lacking = {name for name in ddl.difference(conn, layer) if name in ddl.names(layer)}
-    lacking -= {*ddl.TILE_COLUMNS, *ddl.kept_columns(layer)}
-    addable = {n: d for n, d in _addable(layer).items() if n in lacking}
-    if lacking - set(addable):
-        raise TableDiffers(layer.id, sorted(lacking - set(addable)))
-    for definition in addable.values():
-        conn.execute(sql.SQL("ALTER TABLE {} ADD COLUMN {}").format(ddl.table(layer), definition))
-    return bool(addable)
+    lacking = _lacking(conn, layer) - {*ddl.TILE_COLUMNS, *ddl.kept_columns(layer)}
+    wrong = sorted(name for name in lacking if not _is_addable(conn, layer, name))
+    if wrong:
+        raise TableDiffers(layer.id, wrong)
+    for name in lacking:
+        kind = sql.SQL(layer.fields[name].type.postgres)
+        conn.execute(
+            sql.SQL("ALTER TABLE {} ADD COLUMN {} {}").format(
+                ddl.table(layer), sql.Identifier(name), kind
+            )
+        )
+    return bool(lacking)
 
 
-def _addable(layer: Layer) -> dict[str, sql.Composed]:
-    """Return definitions of the columns that rows can be without."""
-    return {
-        name: sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(field.type.postgres))
-        for name, field in layer.fields.items()
-        if not field.required and name != layer.key
-    }
+def _is_addable(conn: Connection, layer: Layer, name: str) -> bool:
+    """Tell whether rows can be without a column; one that is there has another type."""
+    field = layer.fields.get(name)
+    if field is None or field.required or name == layer.key:
+        return False
+    return not ddl.has_column(conn, layer, name)
+
+
+def _keep_geojson(conn: Connection, layer: Layer) -> bool:
+    if not geojson.is_kept(layer) or ddl.keeps_geojson(conn, layer):
+        return False
+    ddl.renew_geojson(conn, layer)
+    rewriting.mark(conn, layer)
+    return True
 
 
 def _keep_tile_columns(conn: Connection, layer: Layer) -> bool:
-    """Give a table its columns for tiles and its triggers; fill them when they differ."""
-    lacks = set(ddl.difference(conn, layer)) & set(ddl.TILE_COLUMNS)
+    """Give a table its columns for tiles and its triggers."""
+    lacks = _lacking(conn, layer) & set(ddl.TILE_COLUMNS)
     if not lacks and ddl.is_watched(conn, layer):
         return False
-    ddl.renew_tile_columns(conn, layer)
+    if lacks:
+        ddl.renew_tile_columns(conn, layer)
     ddl.watch(conn, layer)
-    conn.execute(sql.SQL("UPDATE {} SET geom = geom").format(ddl.table(layer)))
-    ddl.index_places(conn, layer)
-    conn.execute(sql.SQL("ANALYZE {}").format(ddl.table(layer)))
+    rewriting.mark(conn, layer)
     return True
