@@ -1,24 +1,21 @@
 """Requests of items a second, side by side; run with ``python -m benchmarks.features``."""
 
 import argparse
-import json
-import time
-import urllib.request
+import os
+import sys
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from benchmarks.features import servers
+from benchmarks.features import bare, data, downloads, goals, memory, questions, servers, table
+from benchmarks.features.data import PARCELS, POINTS
+from benchmarks.features.questions import Places, Question
 from benchmarks.features.servers import Items
-from benchmarks.tiles import data, report, wrk
-from benchmarks.tiles.data import LAYER, Database
+from benchmarks.features.table import Seen
+from benchmarks.tiles import wrk
+from benchmarks.tiles.data import Database
 
-BOXES = {10: 0.0004, 1000: 0.0065, 10_000: 0.018}
-"""Half the side of a box in degrees that holds somewhat more than so many parcels."""
-
-_ASKED = 2_000
-DEEP = 300_000
+_SETTLING = 5.0
+"""Seconds in which a server has to be through with what wrk left; then it is started anew."""
 
 
 def main() -> None:
@@ -26,115 +23,127 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--var", type=Path, default=Path("var/bench"))
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64])
-    parser.add_argument("--seconds", type=int, default=6, help="of a cell")
-    parser.add_argument("--only", nargs="+", default=["ours", "tipg", "pygeoapi"])
+    parser.add_argument("--seconds", type=int, default=2, help="of a cell")
+    parser.add_argument("--only", nargs="+", choices=servers.NAMES, default=list(servers.NAMES))
+    parser.add_argument("--fresh", action="store_true", help="load the data again")
     chosen = parser.parse_args()
-    database = data.ready(chosen.var, fresh=False)
-    places = _places(database)
-    seen = {
-        name: _measured(database, name, places, chosen.clients, chosen.seconds)
-        for name in chosen.only
-    }
-    _goals(seen)
+    database = data.ready(chosen.var, fresh=chosen.fresh)
+    with data.single(database):
+        where = questions.places(database)
+    seen = Seen()
+    seen.expect([question.name for question in questions.questions(where)], chosen.clients)
+    with data.single(database):
+        _statements(database, where, seen, chosen.seconds)
+    for name in chosen.only:
+        _tell(f"{name} ...")
+        reason = servers.absent(name)
+        if reason:
+            seen.excuse("all", name, reason)
+            continue
+        # We as we come; the peers as they would be set up by someone who knows.
+        with nullcontext() if name == "ours" else data.single(database):
+            _Measurement(database, name, seen, chosen.seconds).run(where, chosen.clients)
+    print(f"{os.cpu_count()} cores, shared by clients and servers; {chosen.seconds} s a cell")
+    table.show(seen, goals.goals())
 
 
-def _places(database: Database) -> list[tuple[float, float]]:
-    statement = f"SELECT ST_XMin(geom), ST_YMin(geom) FROM layer.{LAYER} TABLESAMPLE SYSTEM (2)"  # noqa: S608
-    with database.connect() as conn:
-        found: list[Any] = conn.execute(statement).fetchall()
-    order = np.random.default_rng(19).permutation(len(found))
-    return [found[n] for n in order[:_ASKED]]
+def _statements(database: Database, where: Places, seen: Seen, seconds: int) -> None:
+    """The answers of ``written`` and ``kept`` stand beside the same question to servers."""
+    for layer in (PARCELS, POINTS):
+        boxes = where.boxes[layer, 1000]
+        for who, make in zip(table.BARE, (bare.written, bare.kept), strict=True):
+            statements = [text for box in boxes if (text := make(layer, 1000, box))]
+            if not statements:
+                continue
+            rate = bare.rate(database, statements, seconds)
+            _tell(f"  {who}, 1,000 of {layer}: {rate:.1f}/s")
+            seen.put((questions.in_boxes(layer, 1000, "identity"), goals.CLIENTS), who, rate)
 
 
-def _measured(
-    database: Database, name: str, places: list[tuple[float, float]], clients: list[int], secs: int
-) -> dict[str, float]:
-    found: dict[str, float] = {}
-    report.section(name)
-    print(
-        "| question | clients | answers/s | p50 ms | p95 ms | errors |\n|---|---|---|---|---|---|"
-    )
-    with getattr(servers, name)(database) as server:
-        for what, paths in _cells(server, places).items():
-            for count in clients:
-                rate = wrk.ask(server.port, paths, clients=count, seconds=secs)
-                if not rate.rate:
-                    print(f"| {what} | {count} | NONE FINISHED in {secs} s | | | |", flush=True)
-                    continue
-                found[f"{what} {count}"] = rate.rate
-                print(
-                    f"| {what} | {count} | {rate.rate:.1f} | {rate.p50:.1f} | {rate.p95:.1f} |"
-                    f" {rate.errors} |",
-                    flush=True,
-                )
-        if name == "ours":
-            _downloads(server)
-    return found
+class _Measurement:
+    """One server, measured alone."""
+
+    def __init__(self, database: Database, name: str, seen: Seen, seconds: int) -> None:
+        self._database, self._name, self._seen = database, name, seen
+        self._seconds = seconds
+        self._running = ExitStack()
+
+    def run(self, where: Places, clients: list[int]) -> None:
+        """Ask all questions, then for everything."""
+        with self._running:
+            server = self._start()
+            asked = [(question, question.word(server)) for question in questions.questions(where)]
+            fit = [pair for pair in asked if self._is_right(server, *pair)]
+            self._note(goals.MEMORY_BEFORE, memory.megabytes(server.pid))
+            for question, paths in fit:
+                for count in clients:
+                    server = self._ask(server, question, paths, count)
+            self._note(goals.MEMORY_AFTER, memory.megabytes(server.pid))
+            for layer in (PARCELS, POINTS):
+                self._download(server, layer)
+
+    def _start(self) -> Items:
+        server: Items = self._running.enter_context(getattr(servers, self._name)(self._database))
+        return server
+
+    def _is_right(self, server: Items, question: Question, paths: list[str]) -> bool:
+        reason = questions.fault(server, paths, question.features)
+        if reason:
+            _tell(f"  {question.name}: {reason}")
+            self._seen.excuse(question.name, self._name, reason)
+        return reason is None
+
+    def _ask(self, server: Items, question: Question, paths: list[str], clients: int) -> Items:
+        seen = wrk.ask(
+            server.port, paths, clients=clients, seconds=self._seconds, encoding=question.encoding
+        )
+        rate = max(seen.rate - seen.errors / self._seconds, 0.0)
+        what = f"{question.name}, {clients} clients"
+        if rate:
+            self._seen.put((question.name, clients), self._name, rate)
+        else:
+            self._seen.excuse(what, self._name, f"none finished in {self._seconds} s")
+        if seen.errors:
+            self._seen.excuse(what, self._name, f"{seen.errors} errors, not counted as answers")
+        _tell(
+            f"  {what}: {rate:.1f}/s, p50 {seen.p50:.1f} ms, p95 {seen.p95:.1f} ms,"
+            f" {seen.errors} errors"
+        )
+        if memory.settles(server.pid, _SETTLING):
+            return server
+        self._running.close()
+        return self._start()
+
+    def _download(self, server: Items, layer: str) -> None:
+        what = "parcels" if layer == PARCELS else "points"
+        if self._name != "ours":
+            got = downloads.paged(server, layer)
+            self._downloaded(f"s for all {what}", what, got, got.whole)
+            if got.features < data.COUNT:
+                reason = f"worked out from {got.features:,} in {got.seconds:.0f} s"
+                self._seen.excuse(f"s for all {what}", self._name, reason)
+            return
+        for form in downloads.FORMS:
+            got = downloads.whole(server, layer, form)
+            name = f"s for all {what}" + (f" as {form}" if form != downloads.FORMS[0] else "")
+            self._downloaded(name, what, got, got.seconds)
+
+    def _downloaded(self, name: str, what: str, got: downloads.Download, seconds: float) -> None:
+        self._note(name, seconds)
+        known = self._seen.figures.get((_peak(what), 0), {}).get(self._name, 0.0)
+        self._note(_peak(what), max(known, got.peak))
+        _tell(f"  {name}: {seconds:.1f} s, {got.megabytes:.0f} MB, peak {got.peak:.0f} MB")
+
+    def _note(self, name: str, figure: float) -> None:
+        self._seen.put((name, 0), self._name, figure, is_cost=True)
 
 
-def _cells(server: Items, places: list[tuple[float, float]]) -> dict[str, list[str]]:
-    cells = {
-        f"limit {limit} in a box": [
-            server.listed(f"limit={limit}&bbox={x - w:.6f},{y - w:.6f},{x + w:.6f},{y + w:.6f}")
-            for x, y in places
-        ]
-        for limit, w in BOXES.items()
-    }
-    keys = np.random.default_rng(7).integers(1, data.COUNT, _ASKED)
-    cells["one feature"] = [server.one(int(key)) for key in keys]
-    cells["first page of 100"] = [server.listed("limit=100")]
-    cells[f"page at {DEEP:,}"] = [_deep(server)]
-    for paths in cells.values():
-        _check(server, paths[0])
-    return cells
+def _peak(what: str) -> str:
+    return f"MB at most in the download of {what}"
 
 
-def _deep(server: Items) -> str:
-    """Ours is where the link ``next`` of the page before leads; the others only know numbers."""
-    query = f"limit=100&offset={DEEP}"
-    if server.name != "ours":
-        return server.listed(query)
-    document = _get(server, server.listed(query))
-    link = next(link["href"] for link in document["links"] if link["rel"] == "next")
-    return str(link.partition(f":{server.port}")[2])
-
-
-def _get(server: Items, path: str) -> Any:
-    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}", timeout=60) as answer:
-        return json.load(answer)
-
-
-def _check(server: Items, path: str) -> None:
-    found = _get(server, path)
-    features = found.get("features", [found])
-    if not features or not features[0]["geometry"]["coordinates"]:
-        raise RuntimeError(f"{server.name} gives nothing at {path}")
-
-
-def _downloads(server: Items) -> None:
-    print(f"\n| all {data.COUNT:,} as | first byte s | s | MB |\n|---|---|---|---|")
-    for form in ("geojsonseq", "csv", "fgb", "parquet"):
-        begun, length = time.monotonic(), 0
-        address = f"http://127.0.0.1:{server.port}{server.path}?f={form}"
-        with urllib.request.urlopen(address, timeout=300) as answer:
-            length += len(answer.read(1))
-            first = time.monotonic() - begun
-            while piece := answer.read(1 << 20):
-                length += len(piece)
-        whole = time.monotonic() - begun
-        print(f"| {form} | {first:.2f} | {whole:.2f} | {length / 1e6:.0f} |", flush=True)
-
-
-def _goals(seen: dict[str, dict[str, float]]) -> None:
-    mine, other = seen.get("ours"), seen.get("tipg")
-    if not mine or not other or "one feature 8" not in mine:
-        return
-    report.section("Goals, 8 clients")
-    for what, wanted in (("limit 1000 in a box 8", 8.0), ("one feature 8", 5.0)):
-        if what in mine and what in other:
-            report.goal(f"{what} by tipg's", mine[what] / other[what], wanted, unit="x")
-    deep = mine[f"page at {DEEP:,} 8"] / mine["first page of 100 8"]
-    report.goal("deep page by the first", deep, 0.9)
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from math import ceil, sqrt
 from pathlib import Path
 
 import geopandas as gpd
@@ -22,7 +24,6 @@ LAYERS = Path(__file__).parent / "layers"
 REAL = "parcels_contagem/contagem_parcels.parquet"
 """Real parcels of a city, where the test data are at hand."""
 
-_SIDE = 624
 _PORT = 5432
 _WEST, _SOUTH = 105.5, 21.3
 
@@ -33,6 +34,7 @@ class Database:
 
     var: Path
     url: str = f"postgresql://gis@127.0.0.1:{_PORT}/gis"
+    layers: Path = LAYERS
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         """Open a connection."""
@@ -44,7 +46,7 @@ class Database:
             **os.environ,
             "GIS_DATABASE_URL": self.url,
             "GIS_VAR": str(self.var / "gis"),
-            "GIS_LAYERS": str(LAYERS),
+            "GIS_LAYERS": str(self.layers),
             "GIS_PORT": str(port),
             "GIS_WORKERS": "2",
         }
@@ -60,18 +62,37 @@ class Database:
 
 def ready(var: Path, *, fresh: bool) -> Database:
     """Start the cluster and load the parcels, unless they are there."""
-    made = Database(var.absolute())
+    made = started(var, LAYERS)
+    ensure(made, LAYER, COUNT, partial(parcels, COUNT), fresh=fresh)
+    return made
+
+
+def started(var: Path, layers: Path) -> Database:
+    """Start the cluster and make the tables of the layers in a folder."""
+    made = Database(var.absolute(), layers=layers)
     _start(made.var)
     made.gis("migrate")
-    with made.connect() as conn:
-        row = conn.execute(f"SELECT count(*) FROM layer.{LAYER}").fetchone()  # noqa: S608
-    if fresh or row != (COUNT,):
-        file = made.var / f"{LAYER}.parquet"
-        source = _real()
-        print(f"loading {COUNT:,} parcels ({'real' if source else 'made up'}) ...")
-        _frame(source).to_parquet(file)
-        print(made.gis("load", LAYER, str(file)).splitlines()[0])
     return made
+
+
+def ensure(
+    database: Database,
+    layer: str,
+    count: int,
+    make: Callable[[], gpd.GeoDataFrame],
+    *,
+    fresh: bool,
+) -> bool:
+    """Load what ``make`` gives into a layer unless it has so many rows; tell if it was loaded."""
+    with database.connect() as conn:
+        row = conn.execute(f"SELECT count(*) FROM layer.{layer}").fetchone()  # noqa: S608
+    if row == (count,) and not fresh:
+        return False
+    file = database.var / f"{layer}.parquet"
+    print(f"loading {count:,} rows into {layer} ...", flush=True)
+    make().to_parquet(file)
+    print(database.gis("load", layer, str(file), "--mode", "replace").splitlines()[0], flush=True)
+    return True
 
 
 def _start(var: Path) -> None:
@@ -97,9 +118,12 @@ def _real() -> Path | None:
     return file if file.is_file() else None
 
 
-def _frame(source: Path | None) -> gpd.GeoDataFrame:
-    shapes = _copies(gpd.read_parquet(source)) if source else _lattice()
-    number = np.arange(COUNT)
+def parcels(count: int) -> gpd.GeoDataFrame:
+    """Return so many parcels: copies of a real city's where they are at hand, else made up."""
+    source = _real()
+    shapes = _copies(gpd.read_parquet(source), count) if source else _lattice(count)
+    print(f"parcels are {'copies of real ones' if source else 'made up'}")
+    number = np.arange(count)
     columns = pd.DataFrame(
         {
             "sheet": (number // 300).astype(str),
@@ -111,22 +135,25 @@ def _frame(source: Path | None) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
 
 
-def _copies(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+def _copies(frame: gpd.GeoDataFrame, count: int) -> npt.NDArray[np.object_]:
     """Put the city side by side with itself until there are enough parcels."""
     west, south, east, north = frame.total_bounds
-    steps = np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) * [
+    needed = ceil(count / len(frame))
+    wide = ceil(sqrt(needed))
+    steps = np.array([(n % wide, n // wide) for n in range(needed)]) * [
         east - west + 0.002,
         north - south + 0.002,
     ]
     shapes = np.asarray(frame.geometry.values)
     moved = [shapely.transform(shapes, partial(np.add, step)) for step in steps]
-    return np.concatenate(moved)[:COUNT]
+    return np.concatenate(moved)[:count]
 
 
-def _lattice() -> npt.NDArray[np.object_]:
+def _lattice(count: int) -> npt.NDArray[np.object_]:
     """Make up blocks of twelve lots with streets between, with uneven edges of sixteen corners."""
     chance = np.random.default_rng(19)
-    column, row = np.arange(_SIDE * _SIDE) % _SIDE, np.arange(_SIDE * _SIDE) // _SIDE
+    side = ceil(sqrt(count))
+    column, row = np.arange(side * side) % side, np.arange(side * side) // side
     origin = np.column_stack([column * 1.2e-4 + column // 6 * 1e-4, row * 2e-4 + row // 2 * 1e-4])
     edge = np.linspace(0, 1, 5)[:-1]
     zero, one = np.zeros(4), np.ones(4)
@@ -140,5 +167,5 @@ def _lattice() -> npt.NDArray[np.object_]:
     )
     lots = ring[None] * [1.2e-4, 2e-4] + chance.normal(0, 2e-6, (len(origin), 16, 2))
     places = lots + origin[:, None] + [_WEST, _SOUTH]
-    made: npt.NDArray[np.object_] = shapely.polygons(places)[:COUNT]
+    made: npt.NDArray[np.object_] = shapely.polygons(places)[:count]
     return made

@@ -1,12 +1,13 @@
 """Us and the peers as servers on loopback ports, started for a measurement and stopped after."""
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,9 @@ from benchmarks.tiles.data import LAYER, Database
 WORKERS = 2
 _HOMES = (".cargo/bin", "go/bin")
 _PATIENCE = 60.0
+PYGEOAPI = (Path(__file__).parent / "pygeoapi.yml").read_text()
+"""pygeoapi's configuration; PORT stands for the port."""
+
 _FIELDS = "properties=id,sheet,number,land_code,area_m2"
 """What every peer sends; without it some send our inner columns as well."""
 
@@ -128,14 +132,14 @@ name = "city"
 
 
 @contextmanager
-def tipg(database: Database) -> Iterator[Server]:
+def tipg(database: Database, tables: Sequence[str] = (LAYER,)) -> Iterator[Server]:
     """Run tipg, without its limit of features a tile."""
     port = free_port()
     environment = {
         **os.environ,
         "DATABASE_URL": database.url,
         "TIPG_DB_SCHEMAS": '["layer"]',
-        "TIPG_DB_TABLES": f'["layer.{LAYER}"]',
+        "TIPG_DB_TABLES": json.dumps([f"layer.{table}" for table in tables]),
         "TIPG_MAX_FEATURES_PER_TILE": "1000000",
     }
     command = [
@@ -167,12 +171,11 @@ MaxFeaturesPerTile = 1000000
 
 
 @contextmanager
-def pygeoapi(database: Database) -> Iterator[Server]:
-    """Run pygeoapi with its own provider of tiles from PostGIS."""
+def pygeoapi(database: Database, configuration: str = PYGEOAPI) -> Iterator[Server]:
+    """Run pygeoapi, with its own providers of features and tiles from PostGIS."""
     port, file = free_port(), database.var / "pygeoapi.yml"
     definition = database.var / "pygeoapi-openapi.yml"
-    text = (Path(__file__).parent / "pygeoapi.yml").read_text()
-    file.write_text(text.replace("PORT", str(port)))
+    file.write_text(configuration.replace("PORT", str(port)))
     found = peers(database)
     environment = {
         **os.environ,

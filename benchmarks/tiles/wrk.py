@@ -18,7 +18,7 @@ end
 local i = 0
 request = function()
   i = i % #paths + 1
-  local headers = { ["Accept-Encoding"] = "gzip" }
+  local headers = { ["Accept-Encoding"] = os.getenv("ENCODING") }
   if tags[i] ~= "" then headers["If-None-Match"] = tags[i] end
   return wrk.format("GET", paths[i], headers)
 end
@@ -45,8 +45,14 @@ def present() -> bool:
     return shutil.which("wrk") is not None
 
 
-def ask(
-    port: int, paths: Sequence[str], *, clients: int, seconds: int, tags: Sequence[str] = ()
+def ask(  # noqa: PLR0913 - all but two are named
+    port: int,
+    paths: Sequence[str],
+    *,
+    clients: int,
+    seconds: int,
+    tags: Sequence[str] = (),
+    encoding: str = "gzip",
 ) -> Rate:
     """Ask for the paths again and again; with ``tags``, whether each is still the same."""
     with tempfile.TemporaryDirectory() as folder:
@@ -59,7 +65,7 @@ def ask(
                 "wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "-s", str(script),
                 f"http://127.0.0.1:{port}",
             ],
-            env={"PATHS": str(listed), "PATH": "/usr/bin:/bin"},
+            env={"PATHS": str(listed), "ENCODING": encoding, "PATH": "/usr/bin:/bin"},
             check=True, capture_output=True, text=True,
         )  # fmt: skip
     found = re.search(r"RATE (\S+) P50 (\S+) P95 (\S+) P99 (\S+) BAD (\d+)", done.stdout)
