@@ -14,7 +14,7 @@ from benchmarks.features.table import Seen
 from benchmarks.tiles import wrk
 from benchmarks.tiles.data import Database
 
-_SETTLING = 5.0
+_SETTLING = 2.0
 """Seconds in which a server has to be through with what wrk left; then it is started anew."""
 
 
@@ -109,15 +109,20 @@ class _Measurement:
             f"  {what}: {rate:.1f}/s, p50 {seen.p50:.1f} ms, p95 {seen.p95:.1f} ms,"
             f" {seen.errors} errors"
         )
-        if memory.settles(server.pid, _SETTLING):
+        if memory.settles(server.pid, _SETTLING) and questions.answers(server):
             return server
+        _tell("  started anew")
         self._running.close()
         return self._start()
 
     def _download(self, server: Items, layer: str) -> None:
         what = "parcels" if layer == PARCELS else "points"
         if self._name != "ours":
-            got = downloads.paged(server, layer)
+            try:
+                got = downloads.paged(server, layer)
+            except (OSError, downloads.Refused) as error:
+                self._seen.excuse(f"s for all {what}", self._name, str(error))
+                return
             self._downloaded(f"s for all {what}", what, got, got.whole)
             if got.features < data.COUNT:
                 reason = f"worked out from {got.features:,} in {got.seconds:.0f} s"

@@ -9,10 +9,14 @@ from benchmarks.features.data import COUNT
 from benchmarks.features.servers import LARGEST, Items
 
 FORMS = ("geojsonseq", "csv", "fgb", "parquet")
-PATIENCE = 20.0
+PATIENCE = 15.0
 """Seconds that a peer has; then what it would have taken is worked out from what came."""
 
 _GRAIN = 1 << 20
+
+
+class Refused(Exception):
+    """An answer was none."""
 
 
 class Download(NamedTuple):
@@ -30,18 +34,26 @@ class Download(NamedTuple):
 
 
 def whole(server: Items, layer: str, form: str) -> Download:
-    """Download all at once."""
+    """Download all at once.
+
+    Raises:
+        Refused: with another status, or fewer features than there are.
+    """
     path = server.path.format(layer=layer) + f"?f={form}"
     begun = time.monotonic()
     with memory.watched(server.pid) as peak:
         length, lines = _read(http.client.HTTPConnection("127.0.0.1", server.port), path)
     if form == "geojsonseq" and lines != COUNT:
-        raise RuntimeError(f"{server.name} sent {lines} features of {COUNT}")
+        raise Refused(f"{server.name} sent {lines} features of {COUNT}")
     return Download(time.monotonic() - begun, length / 1e6, COUNT, peak.megabytes)
 
 
 def paged(server: Items, layer: str) -> Download:
-    """Download by the largest pages, one after the other, in the order of the key."""
+    """Download by the largest pages, one after the other, in the order of the key.
+
+    Raises:
+        Refused: with another status.
+    """
     begun, length, pages = time.monotonic(), 0, 0
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     with memory.watched(server.pid) as peak:
@@ -57,7 +69,7 @@ def _read(connection: http.client.HTTPConnection, path: str) -> tuple[int, int]:
     connection.request("GET", path)
     answer = connection.getresponse()
     if answer.status != 200:
-        raise RuntimeError(f"{path} was answered {answer.status}")
+        raise Refused(f"{path} was answered {answer.status}")
     length = lines = 0
     while piece := answer.read(_GRAIN):
         length += len(piece)

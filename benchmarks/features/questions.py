@@ -23,6 +23,7 @@ CONDITION = "land_code = 'ODT' AND area_m2 > 200"
 _FITTING = 100
 _CHECKED = 2
 _PATIENCE = 60
+_SOON = 2
 _REASON = 120
 
 
@@ -116,11 +117,20 @@ def fault(server: Items, paths: Sequence[str], features: int) -> str | None:
     return None
 
 
-def get(server: Items, path: str) -> Any:
+def answers(server: Items) -> bool:
+    """Tell whether a server still gives one feature, and soon."""
+    try:
+        get(server, server.one(PARCELS, 1), seconds=_SOON)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def get(server: Items, path: str, seconds: float = _PATIENCE) -> Any:
     """Ask for a document."""
     address = f"http://127.0.0.1:{server.port}{path}"
     try:
-        with urllib.request.urlopen(address, timeout=_PATIENCE) as answer:
+        with urllib.request.urlopen(address, timeout=seconds) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
         text = re.sub("<[^>]*>", " ", error.read(600).decode(errors="replace"))
