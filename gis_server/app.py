@@ -1,16 +1,39 @@
 """create_app(settings) -> Flask: layers, pool, routes, error handlers, in that order."""
 
-from flask import Flask
+from flask import Flask, g, request
+from flask.typing import ResponseReturnValue
 
 from gis_server import errors
 from gis_server.ogc import routes as ogc
 from gis_server.settings import Settings
-from gis_server.state import assemble
+from gis_server.state import assemble, gis
 from gis_server.views import attention, catalogue, health, heatmap, land, search, styles, tiles, web
-from layers import registry
+from layers.declared import Declared
 
 ROOMS = (health, catalogue, tiles, heatmap, styles, search, land, attention, ogc, web)
 """Modules with routes; each has ``blueprint()``."""
+
+
+class Application(Flask):
+    """Flask, with a second try for what was asked of layers that have changed meanwhile."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Answer a request.
+
+        Where that fails, another process may have told the client of layers that this one has not
+        taken over yet, or a table may have been made for them meanwhile.
+        """
+        try:
+            return super().dispatch_request()
+        except Exception:
+            if not _is_behind():
+                raise
+            return super().dispatch_request()
+
+
+def _is_behind() -> bool:
+    is_reading = request.method in ("GET", "HEAD")
+    return is_reading and "layers" in g and gis().live.differ(g.pop("layers"))
 
 
 def create_app(settings: Settings, database_url: str) -> Flask:
@@ -23,11 +46,10 @@ def create_app(settings: Settings, database_url: str) -> Flask:
     Raises:
         LayerInvalid: a layer folder says something that cannot be true.
     """
-    app = Flask("gis_server", static_folder=None)
+    app = Application("gis_server", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    more = (settings.layers,) if settings.layers else ()
-    app.extensions["gis"] = assemble(settings, registry.load(*more), database_url)
+    app.extensions["gis"] = assemble(settings, Declared(*settings.more_layers), database_url)
     for room in ROOMS:
         app.register_blueprint(room.blueprint())
     errors.install(app)

@@ -152,7 +152,7 @@ def _load_demo(
 
 
 def _layers(used: Settings) -> Layers:
-    return registry.load(*((used.layers,) if used.layers else ()))
+    return registry.load(*used.more_layers)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from gis_server.export_page import Page
 from gis_server.language import LANGUAGES
 from gis_server.settings import Settings
 from layers import registry
+from layers.declared import Declared
 from layers.geo import MAX_ZOOM
 from layers.model import Layer
 from layers.registry import Layers
@@ -125,7 +126,7 @@ def export_tiles(  # noqa: PLR0913, PLR0917 - click gives one argument an option
 @click.pass_obj
 def keep(used: Settings, parent: int) -> None:
     """Draw tiles ahead as long as the server runs, the process PARENT, which starts this."""
-    keeper.keep(used, _layers(used), service.database_url(used), parent)
+    keeper.keep(used, Declared(*used.more_layers), service.database_url(used), parent)
 
 
 def _chosen(used: Settings, layer_ids: tuple[str, ...]) -> list[Layer]:
@@ -134,4 +135,4 @@ def _chosen(used: Settings, layer_ids: tuple[str, ...]) -> list[Layer]:
 
 
 def _layers(used: Settings) -> Layers:
-    return registry.load(*((used.layers,) if used.layers else ()))
+    return registry.load(*used.more_layers)

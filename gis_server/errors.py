@@ -71,6 +71,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     DatabaseUnreachable: (503, "ServerBusy"),
     psycopg.errors.QueryCanceled: (503, "ServerBusy"),
     psycopg.errors.UndefinedTable: (503, "ServerBusy"),
+    psycopg.errors.UndefinedColumn: (503, "ServerBusy"),
     psycopg.OperationalError: (503, "ServerBusy"),
     psycopg_pool.PoolTimeout: (503, "ServerBusy"),
     psycopg_pool.TooManyRequests: (503, "ServerBusy"),
@@ -80,6 +81,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
 _PLAIN: Mapping[type[Exception], str] = {
     psycopg.errors.QueryCanceled: "The question took too long and was stopped; ask for less.",
     psycopg.errors.UndefinedTable: "The layer's table is missing; run 'gis migrate'.",
+    psycopg.errors.UndefinedColumn: "The layer's table lacks a column; run 'gis migrate'.",
     psycopg.OperationalError: "The database does not answer; try again shortly.",
     psycopg_pool.PoolTimeout: "The server is busy; try again shortly.",
     psycopg_pool.TooManyRequests: "The server is busy; try again shortly.",

@@ -31,7 +31,14 @@ _TROUBLES = (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.TooManyReques
 class Freshness:
     """Keeps the versions of tiles up to date, and stale tiles out of the store."""
 
-    def __init__(self, layers: Layers, pool: Pool, kept: Store) -> None:
+    def __init__(self, layers: Callable[[], Layers], pool: Pool, kept: Store) -> None:
+        """Take what changes are asked with.
+
+        Args:
+            layers: gives those that are served at the moment.
+            pool: lends connections.
+            kept: the store that stale tiles are thrown out of.
+        """
         self.versions = Versions()
         self._layers, self._pool, self._store = layers, pool, kept
         self._asked_at = float("-inf")
@@ -98,7 +105,7 @@ class Freshness:
         with self._pool.connection() as conn:
             self._store.claim(changes.database_id(conn))
         for layer_id in self._store.layers():
-            layer, ready = self._layers.by_id.get(layer_id), self._store.ready(layer_id)
+            layer, ready = self._layers().by_id.get(layer_id), self._store.ready(layer_id)
             if layer is None or (ready is not None and ready.form != pyramid.form(layer)):
                 self._store.clear(layer_id)
         self._synced = self._store.synced()
@@ -126,8 +133,9 @@ class Freshness:
         """
         fresh = [change for change in new if change.version > self._synced]
         for layer_id in {change.layer for change in fresh}:
-            layer = self._layers.by_id.get(layer_id)
+            layer = self._layers().by_id.get(layer_id)
             if layer is None:
+                self._store.clear(layer_id)
                 continue
             cells = [change.cell for change in fresh if change.layer == layer_id]
             for at in self._touched(layer_id, cells, layer.tiles.maxzoom):

@@ -212,7 +212,7 @@ def prepare(conn: psycopg.Connection[Any], layers: Layers, settings: Settings) -
 
 def _migrate(url: str, settings: Settings) -> str:
     """Migrate, make the tables, and tell what was loaded before: empty, demo or real."""
-    declared = registry.load(*((settings.layers,) if settings.layers else ()))
+    declared = registry.load(*settings.more_layers)
     try:
         with psycopg.connect(url, autocommit=True) as conn:
             prepare(conn, declared, settings)

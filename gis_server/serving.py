@@ -22,6 +22,7 @@ def application() -> Any:
     made = create_app(used, service.database_url(used))
     made.extensions["gis"].freshness.watch()
     made.extensions["gis"].hangups.watch(used.port)
+    made.extensions["gis"].live.watch()
     return made
 
 

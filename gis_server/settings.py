@@ -44,6 +44,11 @@ class Settings:
     admin_token: str | None = field(default=None, repr=False)
     node_modules: Path = Path("node_modules")
 
+    @property
+    def more_layers(self) -> tuple[Path, ...]:
+        """Folders with layers beside those of the product."""
+        return (self.layers,) if self.layers else ()
+
 
 def from_env() -> Settings:
     """Read the environment.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import psycopg
-from flask import current_app, g, request
+from flask import current_app, g, has_request_context, request
 
 from gis_server import db
 from gis_server.catalogue import VIET_NAM, State, Summaries, states
@@ -14,8 +14,10 @@ from gis_server.db import Pool
 from gis_server.freshness import Freshness
 from gis_server.hangups import Hangups
 from gis_server.language import language
+from gis_server.live_layers import LiveLayers
 from gis_server.settings import Settings
 from gis_server.table_facts import Tables
+from layers.declared import Declared
 from layers.model import Layer
 from layers.registry import Layers
 from tiles.source import Source
@@ -30,7 +32,7 @@ class Gis:
     """Settings, layers, connections, tiles, and what is remembered of the data."""
 
     settings: Settings
-    layers: Layers
+    live: LiveLayers
     pool: Pool
     tile_pool: Pool
     tiles: Source
@@ -38,6 +40,15 @@ class Gis:
     summaries: Summaries = field(default_factory=Summaries)
     tables: Tables = field(default_factory=Tables)
     hangups: Hangups = field(default_factory=Hangups)
+
+    @property
+    def layers(self) -> Layers:
+        """The layers as they were when this request began, so that it meets one set throughout."""
+        if not has_request_context():
+            return self.live.now
+        if "layers" not in g:
+            g.layers = self.live.now
+        return cast(Layers, g.layers)
 
     def ask[Answer](self, work: Callable[[Connection], Answer]) -> Answer:
         """Ask the database on behalf of a client that waits; stopped when the client goes away.
@@ -57,20 +68,24 @@ class Gis:
 
     def close(self) -> None:
         """Give the connections back and end the threads."""
+        self.live.stop()
         self.hangups.stop()
         self.freshness.stop()
         self.pool.close()
         self.tile_pool.close()
 
 
-def assemble(settings: Settings, layers: Layers, database_url: str) -> Gis:
+def assemble(settings: Settings, declared: Declared, database_url: str) -> Gis:
     """Put together what requests use; nothing is asked yet."""
     pool = db.pool(database_url)
+    live = LiveLayers(declared, pool)
     tile_pool = db.pool(database_url, parallel=False, checked=False)
     store = Store(settings.var / "tiles")
-    freshness = Freshness(layers, pool, store)
-    source = Source(store, freshness.versions, tile_pool.connection, tile_pool.check)
-    return Gis(settings, layers, pool, tile_pool, source, freshness)
+    freshness = Freshness(lambda: live.now, pool, store)
+    source = Source(
+        store, freshness.versions, tile_pool.connection, tile_pool.check, live.is_serving
+    )
+    return Gis(settings, live, pool, tile_pool, source, freshness)
 
 
 def gis() -> Gis:

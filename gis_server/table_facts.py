@@ -1,5 +1,6 @@
 """What a plan needs to know of a layer's table: if rows keep their text, and where they are."""
 
+import hashlib
 from typing import Any, NamedTuple
 
 import psycopg
@@ -16,11 +17,13 @@ class Facts(NamedTuple):
 
     ``keeps_text`` tells that its rows keep their GeoJSON as the layer is declared now: a table that
     was made for another declaration may show what must not be shown any more. ``extent`` is where
-    the rows are, as the database estimates it, or None when it does not know.
+    the rows are, as the database estimates it, or None when it does not know. ``declared`` tells
+    the declaration from any other.
     """
 
     keeps_text: bool = False
     extent: PixelBox | None = None
+    declared: str = ""
 
 
 class Tables:
@@ -44,4 +47,5 @@ def facts(conn: psycopg.Connection[Any], layer: Layer) -> Facts:
     """Ask for the facts of a layer's table."""
     row = conn.execute(sql.query("table_extent"), {"layer": layer.id}).fetchone()
     extent = None if row is None or row[0] is None else PixelBox(*row)
-    return Facts(ddl.keeps_geojson(conn, layer), extent)
+    declared = hashlib.blake2b(repr(layer).encode(), digest_size=8).hexdigest()
+    return Facts(ddl.keeps_geojson(conn, layer), extent, declared)

@@ -1,5 +1,6 @@
 """Read every layer folder once; refuse what cannot be true."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -42,6 +43,12 @@ class Layers:
 
     def __len__(self) -> int:
         return len(self.by_id)
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells these declarations from any others."""
+        said = repr((self.by_id, self.groups))
+        return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
     @cached_property
     def heatmaps(self) -> tuple[Layer, ...]:

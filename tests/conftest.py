@@ -36,7 +36,7 @@ UNTIL = datetime(2026, 6, 30, tzinfo=UTC)
 """End of the demonstration's year in tests."""
 
 
-Serve = Callable[[str, Settings], AbstractContextManager[str]]
+Serve = Callable[..., AbstractContextManager[str]]
 
 
 def pytest_report_header() -> str:
@@ -177,7 +177,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(database_url: str, settings: Settings) -> Iterator[str]:
+def serving(database_url: str, settings: Settings, workers: int = 1) -> Iterator[str]:
     """Run the real server on a database; give its address."""
     used = replace(settings, port=free_port())
     environment = {
@@ -186,7 +186,7 @@ def serving(database_url: str, settings: Settings) -> Iterator[str]:
         "GIS_PORT": str(used.port),
         "GIS_VAR": str(used.var),
         "GIS_NODE_MODULES": str(used.node_modules),
-        "GIS_WORKERS": "1",
+        "GIS_WORKERS": str(workers),
         **({"GIS_LAYERS": str(used.layers)} if used.layers else {}),
     }
     process = subprocess.Popen([sys.executable, "-m", "gis_server.cli", "serve"], env=environment)

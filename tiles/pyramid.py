@@ -56,7 +56,7 @@ def _form(layer: Layer) -> str:
         layer.key,
         layer.tiles,
         layer.geometry,
-        tuple(layer.public),
+        tuple((field.name, field.type.value) for field in layer.public.values()),
         # Of points, what needs an eye stands for the others.
         layer.attention,
         layer.always_visible,

@@ -34,6 +34,7 @@ class Source:
         versions: Versions,
         connect: Connect,
         renew: Callable[[], None] = lambda: None,
+        is_served: Callable[[Layer], bool] = lambda _: True,
     ) -> None:
         """Take what tiles are made from.
 
@@ -42,10 +43,12 @@ class Source:
             versions: what is known of changes.
             connect: lends a connection, which need not have been tried out.
             renew: throws away connections that were lost.
+            is_served: tells whether a layer is still declared as it was when a tile was asked for.
         """
         self.store = kept
         self.versions = versions
         self._connect, self._renew = connect, renew
+        self._is_served = is_served
 
     def tile(self, layer: Layer, at: TileId) -> Found | None:
         """Return a tile of all rows; None when it is empty."""
@@ -125,10 +128,11 @@ class Source:
     def _put(self, layer: Layer, at: TileId, version: int, packed: bytes) -> Found:
         name = store.name_of(layer.id, at)
         found = self.store.put(name, version, packed)
-        if self.versions.tile(layer.id, at) <= version:
+        if self.versions.tile(layer.id, at) <= version and self._is_served(layer):
             return found
-        # A change was heard of while this was drawn; what it touches was thrown away before this
-        # was put. Whoever asked may have it; a web server that asks nobody must not find it.
+        # A change was heard of while this was drawn, of the data or of how the layer is declared;
+        # what it touches was thrown away before this was put. Whoever asked may have it; a web
+        # server that asks nobody must not find it.
         self.store.drop_older(name, version + 1)
         return self.store.put(store.name_of_more(name, version), version, packed)
 

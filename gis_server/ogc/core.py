@@ -17,6 +17,7 @@ from gis_server.catalogue import State
 from gis_server.ogc.config import Extent, config
 from gis_server.state import base_url, gis
 from layers.geo import BBox
+from layers.registry import Layers
 
 Document = dict[str, Any]
 
@@ -49,28 +50,30 @@ class Request(APIRequest):  # type: ignore[misc]
 
 
 class Apis:
-    """API objects by address, made anew when the data have a new version."""
+    """API objects by address, made anew when the layers are others or their data are."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[str, tuple[int, API]] = OrderedDict()
+        self._made: OrderedDict[str, tuple[Layers, int, API]] = OrderedDict()
 
     def get(self, address: str) -> API:
         """Return any API of an address: enough where extents do not matter."""
         known = self._made.get(address)
-        return known[1] if known else self._make(address, 0, {})
+        if known and known[0] is gis().layers:
+            return known[2]
+        return self._make(address, 0, {})
 
     def fresh(self, address: str, states: Mapping[str, State]) -> API:
         """Return the API of an address with the extents of the present data."""
         version = max((state.version for state in states.values()), default=0)
         known = self._made.get(address)
-        if known and known[0] == version and version:
-            return known[1]
+        if known and known[0] is gis().layers and known[1] == version and version:
+            return known[2]
         return self._make(address, version, _extents(states))
 
     def _make(self, address: str, version: int, extents: Mapping[str, Extent]) -> API:
         with _logging_untouched():
             api = API(config(gis().layers, address, extents), {})
-        self._made[address] = (version, api)
+        self._made[address] = (gis().layers, version, api)
         self._made.move_to_end(address)
         while len(self._made) > _MOST_ADDRESSES:
             self._made.popitem(last=False)

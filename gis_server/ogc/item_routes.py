@@ -91,8 +91,9 @@ def _source(layer: Layer, form: str) -> Source:
     version = gis().freshness.versions.layer(layer.id)
     base = base_url()
     here = Here(base + quote(request.path.rstrip("/")), request.args.to_dict(), form, preferred())
-    of = etags.representation(here.url, urlencode(sorted(here.args.items())), form, here.lang)
     facts = gis().tables.facts(gis().pool, layer, version)
+    args = urlencode(sorted(here.args.items()))
+    of = etags.representation(here.url, args, form, here.lang, facts.declared)
     return Source(layer, version, here, f"{base}/ogc/collections/{layer.id}", of, facts)
 
 

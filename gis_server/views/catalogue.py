@@ -50,6 +50,7 @@ def show() -> Response:
     ]
     body = {
         "title": TITLE,
+        "declared": layers.digest,
         "demo": any(state.is_demo for state in states.values()),
         "bounds": list(catalogue.home(layers, summaries)),
         "groups": [group for group in groups if group["layers"]],

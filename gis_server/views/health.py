@@ -23,6 +23,8 @@ def health() -> Response:
         "status": "ok",
         "version": __version__,
         "layers": len(gis().layers),
+        "layers_problem": gis().live.problem,
+        "layers_waiting": list(gis().live.waiting),
     }
     answer = answers.document(body, max_age=0)
     answer.headers["Cache-Control"] = "no-store"

@@ -40,7 +40,8 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     gis().freshness.ensure()
     # Hexagons count events beyond the margin of tiles, so the version is that of the layer.
     version = gis().freshness.versions.layer(layer.id)
-    digest = hashlib.blake2b(repr(wanted).encode(), digest_size=8).hexdigest()
+    shown = repr((layer.heatmap, wanted))
+    digest = hashlib.blake2b(shown.encode(), digest_size=8).hexdigest()
 
     def draw() -> bytes:
         with gis().pool.connection() as conn:

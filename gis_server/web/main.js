@@ -184,6 +184,7 @@ async function refresh(app) {
   if (document.visibilityState !== "visible" || document.activeElement?.matches("input[type=date]")) return;
   try {
     const layers = await fetchLayers();
+    if (layers.catalogue.declared !== app.layers.catalogue.declared) return location.reload();
     const moved = layers.newest(app.store.get().heat) !== app.layers.newest(app.store.get().heat);
     app.layers = layers;
     if (moved) app.heat();

@@ -14,6 +14,7 @@ from gis_server import keeper
 from gis_server.cli import cli
 from gis_server.settings import Settings
 from layers import registry
+from layers.declared import Declared
 from layers.geo import TileId
 from layers.registry import Layers
 from tiles import changes, pyramid, store
@@ -130,7 +131,6 @@ def test_the_keeper_ends_with_the_server(
 def test_the_keeper_goes_on_after_trouble(
     province: Connection,
     database_url: str,
-    layers: Layers,
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
     trouble: Exception,
@@ -149,7 +149,7 @@ def test_the_keeper_goes_on_after_trouble(
     monkeypatch.setattr(keeper, "renew", renew)
     monkeypatch.setattr(keeper, "_TIDY", 0.1)
     monkeypatch.setattr(keeper.os, "nice", lambda _: 0)
-    keeper.keep(settings, layers, database_url, keeper.os.getppid())
+    keeper.keep(settings, Declared(), database_url, keeper.os.getppid())
     assert len(calls) == 2
 
 

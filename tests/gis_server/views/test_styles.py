@@ -10,13 +10,13 @@ from gis_server import errors
 from gis_server.settings import Settings
 from gis_server.state import assemble
 from gis_server.views import styles
-from layers import registry
+from layers.declared import Declared
 
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     app = Flask(__name__)
-    app.extensions["gis"] = assemble(Settings(), registry.load(), "")
+    app.extensions["gis"] = assemble(Settings(), Declared(), "")
     app.register_blueprint(styles.blueprint())
     errors.install(app)
     return app.test_client()

@@ -14,7 +14,7 @@ from gis_server import errors
 from gis_server.settings import Settings
 from gis_server.state import assemble
 from gis_server.views import web
-from layers import registry
+from layers.declared import Declared
 
 FONT = "/vendor/@fontsource/be-vietnam-pro/files/be-vietnam-pro-latin-400-normal.woff2"
 
@@ -32,7 +32,7 @@ def client(tmp_path: Path) -> FlaskClient:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(name, encoding="utf-8")
     app = Flask(__name__, static_folder=None)
-    app.extensions["gis"] = assemble(Settings(node_modules=tmp_path), registry.load(), "")
+    app.extensions["gis"] = assemble(Settings(node_modules=tmp_path), Declared(), "")
     app.register_blueprint(web.blueprint())
     errors.install(app)
     return app.test_client()

@@ -1,0 +1,103 @@
+"""The declared layers of an installation, read anew when a file of theirs changes."""
+
+import logging
+import time
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from layers import registry
+from layers.errors import LayerInvalid
+from layers.registry import Layers
+
+log = logging.getLogger("gis")
+
+_STILL = 0.5
+"""Seconds that files must have been left alone: a folder is copied file by file."""
+
+_FILES = ("groups.yaml", "codelists/*.yaml", "*/layer.yaml", "*/style.json", "*/")
+
+Stamp = tuple[tuple[str, int, int], ...]
+"""Path, time of the last change (ns) and length of every file that declares something."""
+
+
+class Declared:
+    """The layers that the folders declare, those of the product and those of further folders.
+
+    A declaration that cannot be true changes nothing: ``layers`` stays what it was, and ``problem``
+    says what is wrong until the files are put right.
+    """
+
+    def __init__(self, *more: Path) -> None:
+        """Read the folders.
+
+        Raises:
+            LayerInvalid: naming the file, the key and the reason.
+        """
+        self._more = more
+        self._folders = (Path(str(files("layers"))), *more)
+        self._read, _ = _stamp(self._folders)
+        self.layers = registry.load(*more)
+        self.problem: str | None = None
+
+    def look(self) -> bool:
+        """Read the folders again when files changed; return whether there are other layers now."""
+        stamp, changed_ns = _stamp(self._folders)
+        if stamp == self._read or 0 <= time.time_ns() - changed_ns < _STILL * 1e9:
+            return False
+        self._read = stamp
+        try:
+            found = _keeping(self.layers, registry.load(*self._more))
+        except LayerInvalid as error:
+            self._refuse(str(error))
+            return False
+        except Exception as error:  # A declaration for another release may break the reader itself.
+            log.exception("the layers could not be read")
+            self._refuse(f"the layers cannot be read ({type(error).__name__}: {error})")
+            return False
+        self.problem = None
+        if found is self.layers:
+            return False
+        self.layers = found
+        return True
+
+    def _refuse(self, problem: str) -> None:
+        self.problem = problem
+        log.warning("layers stay as they were: %s", problem)
+
+
+def _stamp(folders: tuple[Path, ...]) -> tuple[Stamp, int]:
+    """Return what tells these files from the same files changed, and when they last changed (ns).
+
+    The latter is the time at which the file system was changed, which a copy does not carry over.
+    """
+    known, latest = [], 0
+    for path in _places(folders):
+        try:
+            told = path.stat()
+        except FileNotFoundError:
+            continue
+        latest = max(latest, told.st_ctime_ns)
+        length = told.st_size if path.is_file() else 0
+        known.append((str(path), told.st_mtime_ns if length else 0, length))
+    return tuple(known), latest
+
+
+def _places(folders: tuple[Path, ...]) -> Iterator[Path]:
+    for folder in folders:
+        for pattern in _FILES:
+            yield from sorted(folder.glob(pattern))
+
+
+def _keeping(former: Layers, found: Layers) -> Layers:
+    """Return what was found, with the former objects where nothing differs.
+
+    What was worked out for a layer is remembered by its object.
+    """
+    same = {
+        layer.id: former.by_id[layer.id] if former.by_id.get(layer.id) == layer else layer
+        for layer in found
+    }
+    if list(former) == list(same.values()) and former.groups == found.groups:
+        return former
+    return Layers(same, found.groups)
