@@ -46,6 +46,8 @@ CONFORMANCE = tuple(
         "ogcapi-features-1/1.0/conf/oas30",
         "ogcapi-features-1/1.0/conf/html",
         "ogcapi-features-1/1.0/conf/geojson",
+        "json-fg-1/1.0/conf/core",
+        "json-fg-1/1.0/conf/types-schemas",
         "ogcapi-features-2/1.0/conf/crs",
         "ogcapi-features-3/1.0/conf/queryables",
         "ogcapi-features-3/1.0/conf/queryables-query-parameters",

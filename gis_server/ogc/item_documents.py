@@ -9,10 +9,11 @@ from typing import Any
 
 from gis_server import paging
 from gis_server.encodings import FORMS as DOWNLOADS
+from gis_server.ogc import jsonfg
 from gis_server.ogc.documents import GEOJSON, HTML, Document, Here, Link
 from layers.model import Layer, Text
 
-PAGES: Mapping[str, str] = {"json": GEOJSON, "html": HTML}
+PAGES: Mapping[str, str] = {"json": GEOJSON, "jsonfg": jsonfg.MEDIA_TYPE, "html": HTML}
 """Forms of a page and of a feature by the value of ``f``, with their media types."""
 
 FORMS: Mapping[str, str] = {
@@ -23,6 +24,7 @@ FORMS: Mapping[str, str] = {
 
 _TITLES: Mapping[str, Text] = {
     "json": {"vi": "Tài liệu này ở dạng GeoJSON", "en": "This document as GeoJSON"},
+    "jsonfg": {"vi": "Tài liệu này ở dạng JSON-FG", "en": "This document as JSON-FG"},
     "html": {"vi": "Tài liệu này ở dạng HTML", "en": "This document as HTML"},
     "geojsonseq": {"vi": "Tải về: dãy GeoJSON", "en": "Download: GeoJSON text sequence"},
     "csv": {"vi": "Tải về: CSV (Excel)", "en": "Download: CSV (Excel)"},
@@ -91,9 +93,9 @@ def collection(features: list[bytes], rest: Document) -> bytes:
     )
 
 
-def feature(text: bytes, linked: list[Link]) -> bytes:
-    """Return a feature as it is sent."""
-    return text[:-1] + b"," + _json({"links": linked})[1:]
+def feature(text: bytes, rest: Document) -> bytes:
+    """Return a feature as it is sent, with what it says beside its own members."""
+    return text[:-1] + b"," + _json(rest)[1:]
 
 
 def _json(document: Document) -> bytes:

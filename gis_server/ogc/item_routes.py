@@ -1,6 +1,6 @@
 """Features under /ogc: read the request, ask the database once, send what it wrote."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -20,6 +20,7 @@ from gis_server.ogc import (
     downloads,
     etags,
     item_documents,
+    jsonfg,
     negotiation,
     pages,
 )
@@ -118,7 +119,11 @@ def _page(source: Source, form: str, query: Query) -> Response:
         found = [pages.read(text) for text in page.features]
         document = {"type": "FeatureCollection", "features": found, **rest}
         return _drawn("items", source, document)
-    body = item_documents.collection(page.features, rest)
+    features = page.features
+    if form == "jsonfg":
+        rest |= jsonfg.members(source.layer, query.crs, source.url)
+        features = jsonfg.features(features, source.layer, query.crs)
+    body = item_documents.collection(features, rest)
     return _sent(body, FORMS[form], etags.items(source.version, source.representation))
 
 
@@ -152,11 +157,15 @@ def _places(layer: Layer, query: Query, page: Page) -> dict[str, dict[str, Any]]
 
 def _one(source: Source, form: str, text: str, wanted: Reference) -> Response:
     found = _found(source, text, wanted)
-    linked = _links(source, {}, PAGES)
+    rest: documents.Document = {"links": _links(source, {}, PAGES)}
     if form == "html":
-        return _drawn("item", source, {**pages.read(found.feature), "links": linked})
+        return _drawn("item", source, {**pages.read(found.feature), **rest})
+    feature = found.feature
+    if form == "jsonfg":
+        rest |= jsonfg.members(source.layer, wanted, source.url)
+        (feature,) = jsonfg.features([feature], source.layer, wanted)
     tag = etags.item(source.version, found.row, source.representation)
-    return _sent(item_documents.feature(found.feature, linked), FORMS[form], tag)
+    return _sent(item_documents.feature(feature, rest), FORMS[form], tag)
 
 
 def _found(source: Source, text: str, wanted: Reference) -> Item:
@@ -206,10 +215,10 @@ def _form(known: tuple[str, ...], forms: Mapping[str, str]) -> str:
     language()
     if "f" in request.args:
         return pages.form(tuple(forms))
-    offered = {name: (media,) for name, media in forms.items()}
-    return negotiation.choose(
-        request.headers.get("Accept", ""), offered | {"json": (forms["json"], documents.JSON)}
-    )
+    offered: dict[str, Sequence[str]] = {name: (media,) for name, media in forms.items()}
+    also = {"json": documents.JSON, "jsonfg": jsonfg.DRAFT_MEDIA_TYPE}
+    offered |= {name: (forms[name], media) for name, media in also.items()}
+    return negotiation.choose(request.headers.get("Accept", ""), offered)
 
 
 def _posted() -> bytes | None:

@@ -4,11 +4,18 @@ pygeoapi's own refers to schemas on other hosts and leaves out filter, q and dat
 """
 
 from gis_server import __version__
-from gis_server.ogc import crs, documents, edit_openapi, openapi_schemas, tile_openapi
+from gis_server.ogc import (
+    crs,
+    documents,
+    edit_openapi,
+    jsonfg,
+    openapi_schemas,
+    tile_openapi,
+)
 from gis_server.ogc import openapi_parts as parts
 from gis_server.ogc.config import DESCRIPTION, TITLE
 from gis_server.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA
-from gis_server.ogc.item_documents import FORMS
+from gis_server.ogc.item_documents import FORMS, PAGES
 from gis_server.ogc.openapi_parts import Part
 from gis_server.ogc.request import DEFAULT_LIMIT, FILTER_LANGUAGES, MAX_LIMIT, OF_ITEMS
 from layers.model import Field, Layer, Type
@@ -59,7 +66,7 @@ def _common(lang: str) -> dict[str, Part]:
 
 def _of_layer(layer: Layer, lang: str) -> dict[str, Part]:
     base, title = f"/collections/{layer.id}", layer.title[lang]
-    one = {GEOJSON: parts.schema("feature")}
+    one = dict.fromkeys((GEOJSON, jsonfg.MEDIA_TYPE), parts.schema("feature"))
     described = {SCHEMA: parts.schema("fields")}
     named = [_named(layer, f, lang) for f in layer.public.values() if f.name not in OF_ITEMS]
     listed = [parts.ref(name) for name in OF_ITEMS if name not in ("f", "lang", "crs")]
@@ -72,6 +79,8 @@ def _of_layer(layer: Layer, lang: str) -> dict[str, Part]:
             f"item_{layer.id}", title, [parts.ref("featureId"), _crs_of(layer)], one
         ),
     }
+    forms = {"type": "string", "enum": list(PAGES)}
+    operations[f"{base}/items/{{featureId}}"]["parameters"][0] = parts.query("f", forms, "Form")
     for path in (f"{base}/items", f"{base}/items/{{featureId}}"):
         operations[path]["responses"]["304"] = {"description": "The client has it"}
     tags = {"tags": [layer.id]}
@@ -92,7 +101,8 @@ def _of_layer(layer: Layer, lang: str) -> dict[str, Part]:
 def _list(name: str, title: str, parameters: list[Part]) -> Part:
     """Return an operation that answers with features in any of their forms."""
     binary = {"type": "string", "format": "binary"}
-    content = dict.fromkeys(FORMS.values(), binary) | {GEOJSON: parts.schema("features")}
+    content = dict.fromkeys(FORMS.values(), binary)
+    content |= dict.fromkeys((GEOJSON, jsonfg.MEDIA_TYPE), parts.schema("features"))
     made = parts.get(name, title, parameters, content)
     forms = {"type": "string", "enum": list(FORMS)}
     made["parameters"][0] = parts.query("f", forms, "Form of the answer")

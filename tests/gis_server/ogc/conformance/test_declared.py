@@ -16,6 +16,7 @@ SPEC = "http://www.opengis.net/spec/"
 CORE = "ogc/conformance/test_features_core"
 FORMS = "ogc/conformance/test_features_forms"
 CRS = "ogc/conformance/test_features_crs"
+JSONFG = "ogc/test_jsonfg"
 FILTER = "ogc/conformance/test_filter"
 COMPARISON = "ogc/conformance/test_cql2_comparison"
 SPACE = "ogc/conformance/test_cql2_space_time"
@@ -86,6 +87,12 @@ SHOWN: dict[str, list[tuple[str, str]]] = {
     "ogcapi-features-1/1.0/conf/oas30": [(FORMS, "/conf/oas30/")],
     "ogcapi-features-1/1.0/conf/html": [(FORMS, "/conf/html/")],
     "ogcapi-features-1/1.0/conf/geojson": [(FORMS, "/conf/geojson/")],
+    "json-fg-1/1.0/conf/core": [
+        (JSONFG, "test_a_page_has_the_members_of_json_fg"),
+        (JSONFG, "test_places_in_another_crs_are_in_place"),
+        (JSONFG, "test_times_are_instants_in_utc"),
+    ],
+    "json-fg-1/1.0/conf/types-schemas": [(JSONFG, "test_a_page_has_the_members_of_json_fg")],
     "ogcapi-features-2/1.0/conf/crs": [(CRS, "*")],
     "ogcapi-features-3/1.0/conf/queryables": [(FILTER, "/conf/queryables/")],
     "ogcapi-features-3/1.0/conf/queryables-query-parameters": [
