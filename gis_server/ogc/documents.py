@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from gis_server.ogc.cql import GEOMETRY
-from layers.model import Field, Layer, Text
+from gis_server.ogc import schemas
+from layers.model import Layer, Text
 
 Document = dict[str, Any]
 Link = dict[str, str]
@@ -13,10 +13,6 @@ Link = dict[str, str]
 JSON, HTML, GEOJSON = "application/json", "text/html", "application/geo+json"
 SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
-
-QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
-
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 CONFORMANCE = tuple(
     f"http://www.opengis.net/spec/{name}"
@@ -57,6 +53,11 @@ CONFORMANCE = tuple(
         "ogcapi-features-4/1.0/conf/update",
         "ogcapi-features-4/1.0/conf/optimistic-locking-etags",
         "ogcapi-features-4/1.0/conf/features",
+        "ogcapi-features-5/1.0/conf/schemas",
+        "ogcapi-features-5/1.0/conf/core-roles-features",
+        "ogcapi-features-5/1.0/conf/returnables-and-receivables",
+        "ogcapi-features-5/1.0/conf/queryables",
+        "ogcapi-features-5/1.0/conf/sortables",
         "cql2/1.0/conf/cql2-text",
         "cql2/1.0/conf/cql2-json",
         "cql2/1.0/conf/basic-cql2",
@@ -71,8 +72,7 @@ CONFORMANCE = tuple(
         "cql2/1.0/conf/property-property",
     )
 )
-"""What this server does and the tests show. Not declared: schemas of part 5, functions and
-arrays of CQL2."""
+"""What this server does and the tests show. Not declared: functions and arrays of CQL2."""
 
 _TITLES: Mapping[str, Text] = {
     JSON: {"vi": "Tài liệu này ở dạng JSON", "en": "This document as JSON"},
@@ -82,6 +82,12 @@ _TITLES: Mapping[str, Text] = {
 }
 
 _ITEMS: Text = {"vi": "Các đối tượng", "en": "Features"}
+
+_SCHEMAS: Mapping[str, Text] = {
+    "schema": {"vi": "Cấu trúc dữ liệu", "en": "Schema of the features"},
+    "queryables": {"vi": "Trường dùng để lọc", "en": "Queryables"},
+    "sortables": {"vi": "Trường dùng để sắp xếp", "en": "Sortables"},
+}
 
 _NOT_SERVED = ("/processes", "/jobs", "/TileMatrixSets")
 _WRITTEN = (JSON, HTML, GEOJSON, SCHEMA, OPENAPI)
@@ -148,45 +154,21 @@ def collection(document: Document, layer: Layer, lang: str, forms: Mapping[str, 
         **document,
         "license": layer.licence,
         "attribution": layer.owner[lang],
-        "links": [*(link for link in links if link["rel"] != "items"), *items],
+        "links": [
+            *(link for link in links if link["rel"] not in ("items", *schemas.RELATIONS.values())),
+            *_described(url.removesuffix("/items"), lang),
+            *items,
+        ],
     }
 
 
-def properties(document: Document, layer: Layer, lang: str, url: str) -> Document:
-    """Put queryables or a schema right: titles, units, code lists, and the type of the geometry."""
-    return {
-        **document,
-        "$schema": _DIALECT,
-        "$id": url,
-        "additionalProperties": False,
-        "properties": {
-            **{name: schema(layer, field, lang) for name, field in layer.public.items()},
-            GEOMETRY: {
-                "format": f"geometry-{layer.geometry.type.lower()}",
-                "x-ogc-role": "primary-geometry",
-            },
-        },
-    }
-
-
-def schema(layer: Layer, field: Field, lang: str) -> dict[str, Any]:
-    """Return a field as JSON Schema."""
-    made: dict[str, Any] = {"title": field.title[lang], **field.type.json_schema}
-    limits = {"pattern": field.pattern, "minimum": field.minimum, "maximum": field.maximum}
-    made |= {name: value for name, value in limits.items() if value is not None}
-    if field.derive is not None:
-        made["readOnly"] = True
-    if field.unit:
-        made["x-ogc-unit"] = field.unit
-    if field.codes and not field.codes.is_open:
-        made["enum"] = list(field.codes.codes)
-    if field.codes:
-        made["x-ogc-codelist"] = {code: c.title[lang] for code, c in field.codes.codes.items()}
-    if field.name == layer.key:
-        made["x-ogc-role"] = "id"
-    elif field.name == layer.time:
-        made["x-ogc-role"] = "primary-instant"
-    return made
+def _described(url: str, lang: str) -> list[Link]:
+    """Return links to the schemas of a collection."""
+    return [
+        {"rel": rel, "type": media, "title": _SCHEMAS[name][lang], "href": f"{url}/{name}?f={form}"}
+        for name, rel in schemas.RELATIONS.items()
+        for form, media in (("json", SCHEMA), ("html", HTML))
+    ]
 
 
 def _served(document: Document) -> list[Link]:

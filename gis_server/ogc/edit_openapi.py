@@ -1,6 +1,6 @@
 """Part of the OpenAPI definition that is about changes of features; pure."""
 
-from gis_server.ogc import crs, documents
+from gis_server.ogc import crs, schemas
 from gis_server.ogc import openapi_parts as parts
 from gis_server.ogc.documents import GEOJSON
 from gis_server.ogc.openapi_parts import Part
@@ -93,7 +93,7 @@ def _feature(layer: Layer, lang: str, *, is_whole: bool) -> Part:
     properties: Part = {
         "type": "object",
         "properties": {
-            field.name: documents.schema(layer, field, lang)
+            field.name: schemas.of_field(layer, field, lang)
             | ({} if field.required else {"nullable": True})
             for field in fields
         },

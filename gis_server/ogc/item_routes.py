@@ -23,6 +23,7 @@ from gis_server.ogc import (
     jsonfg,
     negotiation,
     pages,
+    schemas,
 )
 from gis_server.ogc import request as asked
 from gis_server.ogc.crs import Reference
@@ -71,7 +72,7 @@ def items(layer_id: str) -> Response:
     make = _download if form in DOWNLOADS else _page
     answer = _unchanged(source) or make(source, form, query)
     answer.headers["Content-Crs"] = f"<{query.crs.uri}>"
-    answer.headers["Link"] = f'<{source.url}/queryables>; rel="{documents.QUERYABLES}"'
+    answer.headers["Link"] = f'<{source.url}/queryables>; rel="{schemas.RELATIONS["queryables"]}"'
     return answer
 
 

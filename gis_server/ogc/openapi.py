@@ -6,10 +6,10 @@ pygeoapi's own refers to schemas on other hosts and leaves out filter, q and dat
 from gis_server import __version__
 from gis_server.ogc import (
     crs,
-    documents,
     edit_openapi,
     jsonfg,
     openapi_schemas,
+    schemas,
     tile_openapi,
 )
 from gis_server.ogc import openapi_parts as parts
@@ -72,8 +72,10 @@ def _of_layer(layer: Layer, lang: str) -> dict[str, Part]:
     listed = [parts.ref(name) for name in OF_ITEMS if name not in ("f", "lang", "crs")]
     operations = {
         base: parts.get(f"describe_{layer.id}", title, [], {JSON: parts.schema("collection")}),
-        f"{base}/queryables": parts.get(f"queryables_{layer.id}", title, [], described),
-        f"{base}/schema": parts.get(f"schema_{layer.id}", title, [], described),
+        **{
+            f"{base}/{name}": parts.get(f"{name}_{layer.id}", title, [], described)
+            for name in schemas.RELATIONS
+        },
         f"{base}/items": _list(f"items_{layer.id}", title, [_crs_of(layer), *listed, *named]),
         f"{base}/items/{{featureId}}": parts.get(
             f"item_{layer.id}", title, [parts.ref("featureId"), _crs_of(layer)], one
@@ -114,7 +116,7 @@ def _crs_of(layer: Layer) -> Part:
 
 
 def _named(layer: Layer, field: Field, lang: str) -> Part:
-    schema = documents.schema(layer, field, lang)
+    schema = schemas.of_field(layer, field, lang)
     kept: Part = {name: schema[name] for name in ("type", "enum") if name in schema}
     if field.type in (Type.DATE, Type.DATETIME):
         # A span may be given as well, so the format of one date does not hold.

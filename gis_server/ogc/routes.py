@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import psycopg
 from flask import Blueprint, Response, g, request
 from pygeoapi import api as pages_of
-from pygeoapi.api import API, itemtypes
+from pygeoapi.api import API
 from werkzeug.exceptions import HTTPException
 
 from gis_server import errors
@@ -20,6 +19,7 @@ from gis_server.ogc import (
     item_routes,
     openapi,
     pages,
+    schemas,
     tile_routes,
     tilesets,
 )
@@ -44,8 +44,7 @@ def blueprint() -> Blueprint:
         "/conformance": conformance,
         "/collections": collections,
         one: collection,
-        f"{one}/queryables": queryables,
-        f"{one}/schema": schema,
+        f"{one}/<any({', '.join(schemas.RELATIONS)}):name>": schema,
     }
     for rule, view in views.items():
         routes.add_url_rule(rule, view_func=view, strict_slashes=False)
@@ -107,20 +106,10 @@ def collection(layer_id: str) -> Response:
     return _document(form, "collection", document, layer)
 
 
-def queryables(layer_id: str) -> Response:
-    """Answer with what a filter may name."""
-    return _properties(layer_id, "queryables", itemtypes.get_collection_queryables)
-
-
-def schema(layer_id: str) -> Response:
-    """Answer with the JSON Schema of a feature's properties."""
-    return _properties(layer_id, "schema", pages_of.get_collection_schema)
-
-
-def _properties(layer_id: str, name: str, function: Any) -> Response:
+def schema(layer_id: str, name: str) -> Response:
+    """Answer with what features hold, what a filter may name, or what they can be sorted by."""
     layer, form, lang = gis().layers.get(layer_id), _form(), preferred()
-    document = core.ask(function, layer.id)
-    document = documents.properties(document, layer, lang, f"{_url_of(layer)}/{name}")
+    document = schemas.document(name, layer, lang, f"{_url_of(layer)}/{name}")
     if form == "html":
         return pages.drawn("properties", document, lang, core.states(), layer=layer, heading=name)
     return pages.written(document, SCHEMA, lang)

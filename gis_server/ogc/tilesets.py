@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from gis_server.ogc import crs, documents
+from gis_server.ogc import crs, schemas
 from gis_server.ogc.documents import JSON, Document, Link
 from gis_server.views.answers import MVT
 from layers import tms
@@ -284,7 +284,7 @@ def _properties(layer: Layer, lang: str) -> Document:
     """Describe what a feature in a tile has."""
     found: dict[str, Any] = {}
     for name in statements.names(layer):
-        made = documents.schema(layer, layer.fields[name], lang)
+        made = schemas.of_field(layer, layer.fields[name], lang)
         found[name] = {word: made[word] for word in _KEPT if word in made}
         if "x-ogc-unit" in made:
             found[name]["uom"] = made["x-ogc-unit"]

@@ -31,6 +31,7 @@ WORDS: Mapping[str, Text] = {
     "item": {"vi": "Đối tượng", "en": "Feature"},
     "fields": {"vi": "Các trường", "en": "Fields"},
     "queryables": {"vi": "Trường dùng để lọc", "en": "Queryables"},
+    "sortables": {"vi": "Trường dùng để sắp xếp", "en": "Sortables"},
     "schema": {"vi": "Cấu trúc dữ liệu", "en": "Schema"},
     "name": {"vi": "Tên", "en": "Name"},
     "title": {"vi": "Tiêu đề", "en": "Title"},

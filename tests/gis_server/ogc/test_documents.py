@@ -201,6 +201,8 @@ def test_a_schema_has_titles_units_and_the_time(api: Any) -> None:
         "type": "number",
         "minimum": 0,
         "x-ogc-unit": "m2",
+        "x-ogc-unitLang": "UCUM",
+        "x-ogc-propertySeq": 5,
     }
     assert found["geometry"]["format"] == "geometry-multipolygon"
     time = api.json("/collections/incident/schema")["properties"]["occurred_at"]

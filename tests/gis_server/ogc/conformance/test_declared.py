@@ -17,6 +17,7 @@ CORE = "ogc/conformance/test_features_core"
 FORMS = "ogc/conformance/test_features_forms"
 CRS = "ogc/conformance/test_features_crs"
 JSONFG = "ogc/test_jsonfg"
+SCHEMAS = "ogc/conformance/test_schemas"
 FILTER = "ogc/conformance/test_filter"
 COMPARISON = "ogc/conformance/test_cql2_comparison"
 SPACE = "ogc/conformance/test_cql2_space_time"
@@ -118,6 +119,13 @@ SHOWN: dict[str, list[tuple[str, str]]] = {
         (BODIES, "test_the_register_says_which_axis_comes_first"),
         (VALUES, "test_what_is_sent_in_the_layers_crs_is_read"),
     ],
+    "ogcapi-features-5/1.0/conf/schemas": [(SCHEMAS, "/conf/schemas/")],
+    "ogcapi-features-5/1.0/conf/core-roles-features": [(SCHEMAS, "/conf/core-roles-features/")],
+    "ogcapi-features-5/1.0/conf/returnables-and-receivables": [
+        (SCHEMAS, "/conf/returnables-and-receivables/"),
+    ],
+    "ogcapi-features-5/1.0/conf/queryables": [(SCHEMAS, "/conf/queryables/")],
+    "ogcapi-features-5/1.0/conf/sortables": [(SCHEMAS, "/conf/sortables/")],
     "cql2/1.0/conf/cql2-text": [(ENCODINGS, "/conf/cql2-text/")],
     "cql2/1.0/conf/cql2-json": [(ENCODINGS, "/conf/cql2-json/")],
     "cql2/1.0/conf/basic-cql2": [(COMPARISON, "/conf/basic-cql2/")],
@@ -175,6 +183,8 @@ def test_the_tests_of_a_class_exist(name: str) -> None:
         assert list(_found(module, named)), (name, module, named)
 
 
-@pytest.mark.parametrize("module", [CORE, FORMS, CRS, FILTER, COMPARISON, SPACE, ENCODINGS])
+@pytest.mark.parametrize(
+    "module", [CORE, FORMS, CRS, FILTER, COMPARISON, SPACE, ENCODINGS, SCHEMAS]
+)
 def test_every_conformance_test_names_what_it_asserts(module: str) -> None:
     assert [name for name, says in _tests(module).items() if "/conf/" not in says] == []
