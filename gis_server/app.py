@@ -3,7 +3,7 @@
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
 
-from gis_server import errors
+from gis_server import cors, errors
 from gis_server.ogc import routes as ogc
 from gis_server.settings import Settings
 from gis_server.state import assemble, gis
@@ -53,4 +53,5 @@ def create_app(settings: Settings, database_url: str) -> Flask:
     for room in ROOMS:
         app.register_blueprint(room.blueprint())
     errors.install(app)
+    cors.install(app)
     return app

@@ -125,6 +125,8 @@ def problem(error: BaseException) -> Response:
         json.dumps(body, ensure_ascii=False), number, mimetype="application/problem+json"
     )
     answer.headers["Cache-Control"] = "no-store"
+    if number == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, HTTPException):
         answer.headers.extend(
             (name, value) for name, value in error.get_headers() if name in ("Allow", "Location")

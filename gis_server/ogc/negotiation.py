@@ -22,7 +22,7 @@ def choose(accept: str, offered: Offered) -> str:
     Raises:
         FormUnacceptable: the client takes none of them.
     """
-    liked = _parsed(accept or "*/*")
+    liked = _parsed(accept)
     best, form = max(
         ((_quality(liked, media), form) for form, media in offered.items()),
         key=lambda found: found[0],
@@ -38,4 +38,7 @@ def _quality(liked: MIMEAccept, types: Sequence[str]) -> float:
 
 @lru_cache(maxsize=256)
 def _parsed(accept: str) -> MIMEAccept:
-    return parse_accept_header(accept, MIMEAccept)
+    """Read the header; parameters of types do not matter, and without any type it says nothing."""
+    read = parse_accept_header(accept, MIMEAccept)
+    types = [(media.partition(";")[0], quality) for media, quality in read if "/" in media]
+    return MIMEAccept(types or [("*/*", 1)])

@@ -83,8 +83,6 @@ def _of_layer(layer: Layer, lang: str) -> dict[str, Part]:
     }
     forms = {"type": "string", "enum": list(PAGES)}
     operations[f"{base}/items/{{featureId}}"]["parameters"][0] = parts.query("f", forms, "Form")
-    for path in (f"{base}/items", f"{base}/items/{{featureId}}"):
-        operations[path]["responses"]["304"] = {"description": "The client has it"}
     tags = {"tags": [layer.id]}
     paths = {path: {"get": {**operation, **tags}} for path, operation in operations.items()}
     posted = _list(f"filter_{layer.id}", title, [_crs_of(layer), *listed, *named])

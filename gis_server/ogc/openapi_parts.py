@@ -42,6 +42,7 @@ def get(name: str, summary: str, parameters: list[Part], content: dict[str, Part
         "parameters": [ref("f"), ref("lang"), *parameters],
         "responses": {
             "200": response(summary, {**content, HTML: {"type": "string"}}),
+            "304": {"description": "The client has it"},
             **refused(*OF_READING),
         },
     }

@@ -10,6 +10,7 @@ from flask import Response, render_template, request
 
 from gis_server.catalogue import State
 from gis_server.errors import detail, status
+from gis_server.ogc import negotiation
 from gis_server.ogc.documents import Document, Here
 from gis_server.ogc.words import WORDS
 from gis_server.params import ParameterInvalid
@@ -18,7 +19,13 @@ from gis_server.views import answers
 
 FORMS = ("json", "html")
 
-_JSON_TYPES = ("application/json", "application/geo+json", "application/schema+json")
+_JSON_TYPES = (
+    "application/json",
+    "application/geo+json",
+    "application/schema+json",
+    "application/vnd.oai.openapi+json",
+)
+_OFFERED = {"json": _JSON_TYPES, "html": ("text/html",)}
 _TAGS = {"vi": "vi-VN", "en": "en-US"}
 
 
@@ -27,11 +34,12 @@ def form(known: tuple[str, ...] = FORMS) -> str:
 
     Raises:
         ParameterInvalid: ``f`` is none of those that are known.
+        FormUnacceptable: the client takes neither JSON nor HTML.
     """
     named = request.args.get("f")
     if named is not None and named not in known:
         raise ParameterInvalid("f", f"'{named[:100]}' is not one of {', '.join(known)}")
-    return named or ("html" if wants_page() else "json")
+    return named or negotiation.choose(request.headers.get("Accept", ""), _OFFERED)
 
 
 def wants_page() -> bool:
@@ -103,7 +111,13 @@ def _answer(answer: Response, lang: str) -> Response:
     answer.headers["Vary"] = "Accept, Accept-Language"
     # A value of a row may look like a script; no browser may take the JSON for a page.
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answers.compressed(answer)
+    answers.compressed(answer)
+    if answer.status_code == 200:
+        answer.headers["Cache-Control"] = "no-cache"
+        # After compressing: a strong validator belongs to the bytes that are sent.
+        answer.add_etag()
+        answer.make_conditional(request)
+    return answer
 
 
 def _json(document: Mapping[str, Any]) -> str:

@@ -30,8 +30,11 @@ from gis_server.state import base_url, gis
 from layers.errors import GisError
 from layers.model import Layer
 
-_SENT = "Authorization, Content-Crs, Content-Type, If-Match, If-None-Match"
+_SENT = "Accept, Accept-Language, Authorization, Content-Crs, Content-Type, If-Match, If-None-Match"
 """Headers that a page of another host may send."""
+
+_REMEMBERED = "3600"
+"""Seconds that a browser need not ask again what a page of another host may do."""
 
 
 def blueprint() -> Blueprint:
@@ -149,5 +152,6 @@ def _open(answer: Response) -> Response:
     if request.method == "OPTIONS":
         answer.headers["Access-Control-Allow-Headers"] = _SENT
         answer.headers["Access-Control-Allow-Methods"] = answer.headers.get("Allow", "GET")
-    answer.headers["Access-Control-Expose-Headers"] = "Content-Crs, ETag, Link, Location"
+        answer.headers["Access-Control-Max-Age"] = _REMEMBERED
+    answer.headers["Access-Control-Expose-Headers"] = "Allow, Content-Crs, ETag, Link, Location"
     return answer

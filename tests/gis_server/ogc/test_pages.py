@@ -126,3 +126,8 @@ def test_pages_say_where_the_data_are_made_up(
         assert "Dữ liệu trình diễn" in text
     assert mark not in own_api.page("/collections/incident/items")
     assert "Demonstration data" in own_api.page("/collections/school", lang="en")
+
+
+def test_no_page_shows_what_is_inside_of_python(api: Any) -> None:
+    for path in ("", "/collections", "/collections/school", "/collections/school/items"):
+        assert "built-in" not in api.page(path)
