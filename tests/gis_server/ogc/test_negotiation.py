@@ -38,9 +38,7 @@ def test_the_best_liked_form_is_chosen(accept: str, form: str) -> None:
     assert choose(accept, OFFERED) == form
 
 
-@pytest.mark.parametrize(
-    "accept", ["image/png", "a/b;q=2", "text/html;q=0", "application/xml, image/*"]
-)
+@pytest.mark.parametrize("accept", ["image/png", "text/html;q=0", "application/xml, image/*"])
 def test_a_client_that_takes_nothing_of_it_is_told_what_there_is(accept: str) -> None:
     with pytest.raises(FormUnacceptable, match=r"text/csv.*f="):
         choose(accept, OFFERED)
