@@ -30,12 +30,6 @@ from gis_server.state import base_url, gis
 from layers.errors import GisError
 from layers.model import Layer
 
-_SENT = "Accept, Accept-Language, Authorization, Content-Crs, Content-Type, If-Match, If-None-Match"
-"""Headers that a page of another host may send."""
-
-_REMEMBERED = "3600"
-"""Seconds that a browser need not ask again what a page of another host may do."""
-
 
 def blueprint() -> Blueprint:
     """Return the routes."""
@@ -58,7 +52,6 @@ def blueprint() -> Blueprint:
     routes.register_error_handler(psycopg.OperationalError, _refuse)
     routes.register_error_handler(HTTPException, _refuse)
     routes.before_request(_begin)
-    routes.after_request(_open)
     return routes
 
 
@@ -144,14 +137,3 @@ def _url_of(layer: Layer) -> str:
 def _refuse(error: Exception) -> Response:
     """Say what was wrong in the form that the client reads."""
     return pages.refused(error, preferred()) if pages.wants_page() else errors.problem(error)
-
-
-def _open(answer: Response) -> Response:
-    """Let pages of other hosts read what anyone may read."""
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    if request.method == "OPTIONS":
-        answer.headers["Access-Control-Allow-Headers"] = _SENT
-        answer.headers["Access-Control-Allow-Methods"] = answer.headers.get("Allow", "GET")
-        answer.headers["Access-Control-Max-Age"] = _REMEMBERED
-    answer.headers["Access-Control-Expose-Headers"] = "Allow, Content-Crs, ETag, Link, Location"
-    return answer
