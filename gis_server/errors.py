@@ -88,6 +88,9 @@ _PLAIN: Mapping[type[Exception], str] = {
 }
 """Sentences in place of the driver's own, which may show what is inside."""
 
+_PASSED_ON = ("Allow", "Location")
+"""Headers of werkzeug's errors that say more than the body does."""
+
 
 def status(error: BaseException) -> tuple[int, str]:
     """Return the HTTP status and the OGC code of an error."""
@@ -121,17 +124,26 @@ def problem(error: BaseException) -> Response:
         "detail": detail(error),
         "description": detail(error),
     }
-    answer = Response(
-        json.dumps(body, ensure_ascii=False), number, mimetype="application/problem+json"
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    if number == 401:
-        answer.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, HTTPException):
-        answer.headers.extend(
-            (name, value) for name, value in error.get_headers() if name in ("Allow", "Location")
-        )
+    text = json.dumps(body, ensure_ascii=False)
+    answer = Response(text, number, mimetype="application/problem+json")
+    answer.headers.update(headers(error))
     return answer
+
+
+def headers(error: BaseException) -> dict[str, str]:
+    """Return what the headers say of an error, in any form that it is rendered in."""
+    found = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if status(error)[0] == 401:
+        found["WWW-Authenticate"] = 'Bearer realm="gis"'
+    if isinstance(error, HTTPException):
+        found |= {name: text for name, text in error.get_headers() if name in _PASSED_ON}
+    return found
+
+
+def note(error: BaseException) -> None:
+    """Write down an error that nobody has foreseen."""
+    if status(error)[0] == 500:
+        log.exception("unexpected error at %s", request.path, exc_info=error)
 
 
 def install(app: Flask) -> None:
@@ -145,6 +157,5 @@ def install(app: Flask) -> None:
                 error.code or 302,
                 dict(error.get_headers()),
             )
-        if status(error)[0] == 500:
-            log.exception("unexpected error at %s", request.path)
+        note(error)
         return problem(error)

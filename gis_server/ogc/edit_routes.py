@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import MethodNotAllowed, UnsupportedMediaType
 
 from gis_server import editing, keys
 from gis_server.editing import Key, Plan, Rows, Sent, Written
@@ -37,6 +37,7 @@ def add(routes: Blueprint) -> None:
         (_ITEMS, "POST", posted),
         (_ITEMS, "OPTIONS", options_of_items),
         (_ITEM, "OPTIONS", options_of_item),
+        (_ITEM, "POST", misplaced),
         (_ITEM, "PUT", replace),
         (_ITEM, "PATCH", update),
         (_ITEM, "DELETE", delete),
@@ -80,6 +81,13 @@ def posted(layer_id: str) -> Response:
     address = quote(str(written.key), safe="")
     answer.headers["Location"] = f"{base_url()}/ogc/collections/{layer.id}/items/{address}"
     return answer
+
+
+def misplaced(layer_id: str, key: str) -> Response:
+    """Refuse to post to a feature; methods of a layer are those it has, not those of the rule."""
+    del key
+    said = "A feature is added, and a filter posted, at the address of the list: items."
+    raise MethodNotAllowed(list(_methods(gis().layers.get(layer_id))), said)
 
 
 def replace(layer_id: str, key: str) -> Response:
@@ -183,8 +191,8 @@ def _allowing(methods: tuple[str, ...]) -> Response:
 
 
 def _allow(answer: Response) -> Response:
-    """Let HEAD say as well what may be done."""
-    if request.method == "HEAD" and request.endpoint in ("ogc.items", "ogc.item"):
+    """Let GET and HEAD say as well what may be done."""
+    if request.method in ("GET", "HEAD") and request.endpoint in ("ogc.items", "ogc.item"):
         layer = gis().layers.by_id.get((request.view_args or {}).get("layer_id", ""))
         if layer is not None:
             methods = _OF_ITEMS if request.endpoint == "ogc.items" else _methods(layer)

@@ -12,7 +12,7 @@ from gis_server.encodings import FORMS as DOWNLOADS
 from gis_server.encodings.form import Wanted
 from gis_server.feature_pages import Item, Page
 from gis_server.features import Query
-from gis_server.language import language, preferred
+from gis_server.language import preferred
 from gis_server.ogc import (
     core,
     crs,
@@ -213,7 +213,6 @@ def _headed(answer: Response) -> Response:
 
 def _form(known: tuple[str, ...], forms: Mapping[str, str]) -> str:
     asked.check(request.args, known)
-    language()
     if "f" in request.args:
         return pages.form(tuple(forms))
     offered: dict[str, Sequence[str]] = {name: (media,) for name, media in forms.items()}

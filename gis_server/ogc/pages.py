@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from flask import Response, render_template, request
 
 from gis_server.catalogue import State
-from gis_server.errors import detail, status
+from gis_server.errors import detail, headers, status
 from gis_server.ogc import negotiation
 from gis_server.ogc.documents import Document, Here
 from gis_server.ogc.words import WORDS
@@ -91,7 +91,7 @@ def refused(error: Exception, lang: str) -> Response:
         "problem", lang, doc={"status": number, "code": code, "detail": detail(error)}
     )
     answer.status_code = number
-    answer.headers["Cache-Control"] = "no-store"
+    answer.headers.update(headers(error))
     return _answer(answer, lang)
 
 

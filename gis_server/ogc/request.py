@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from gis_server import paging, params
+from gis_server import language, paging, params
 from gis_server.features import Condition, Query, Sort
 from gis_server.ogc import cql, crs, shapes
 from gis_server.ogc.errors import FilterInvalid, ParameterUnknown
@@ -44,7 +44,8 @@ def check(args: Args, known: Iterable[str]) -> None:
 
     Raises:
         ParameterUnknown: naming what is known.
-        ParameterInvalid: given twice, or with a character that no text has.
+        ParameterInvalid: given twice, with a character that no text has, or a language that no
+            answer comes in.
     """
     allowed = tuple(known)
     for name, values in args.lists():
@@ -54,6 +55,8 @@ def check(args: Args, known: Iterable[str]) -> None:
             raise ParameterInvalid(name, "it is given more than once")
         if "\0" in values[0]:
             raise ParameterInvalid(name, "it contains a null character")
+    if "lang" in args:
+        language.read(args["lang"])
 
 
 def of_items(layer: Layer) -> tuple[str, ...]:

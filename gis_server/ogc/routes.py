@@ -3,14 +3,12 @@
 import time
 from collections.abc import Callable
 
-import psycopg
 from flask import Blueprint, Response, g, request
 from pygeoapi import api as pages_of
 from pygeoapi.api import API
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed
 
 from gis_server import errors
-from gis_server import language as languages
 from gis_server.language import preferred
 from gis_server.ogc import (
     core,
@@ -27,7 +25,6 @@ from gis_server.ogc import request as asked
 from gis_server.ogc.documents import JSON, SCHEMA, Document
 from gis_server.ogc.item_documents import FORMS
 from gis_server.state import base_url, gis
-from layers.errors import GisError
 from layers.model import Layer
 
 
@@ -36,7 +33,7 @@ def blueprint() -> Blueprint:
     routes = Blueprint("ogc", __name__, url_prefix="/ogc", template_folder="templates")
     one = "/collections/<layer_id>"
     views: dict[str, Callable[..., Response]] = {
-        "/": landing,
+        "": landing,
         "/openapi": definition,
         "/conformance": conformance,
         "/collections": collections,
@@ -48,9 +45,8 @@ def blueprint() -> Blueprint:
     edit_routes.add(routes)
     item_routes.add(routes)
     tile_routes.add(routes)
-    routes.register_error_handler(GisError, _refuse)
-    routes.register_error_handler(psycopg.OperationalError, _refuse)
-    routes.register_error_handler(HTTPException, _refuse)
+    routes.register_error_handler(Exception, _refuse)
+    routes.before_app_request(_astray)
     routes.before_request(_begin)
     return routes
 
@@ -58,6 +54,19 @@ def blueprint() -> Blueprint:
 def _begin() -> None:
     """Write down when the request was begun, to tell later whether its client still waits."""
     g.begun = time.monotonic()
+
+
+def _astray() -> Response | None:
+    """Refuse what no route takes: it belongs to no blueprint, so handlers of this one miss it."""
+    error = request.routing_exception
+    if not f"{request.path}/".startswith("/ogc/") or ((error and error.code) or 0) < 400:
+        return None
+    if isinstance(error, MethodNotAllowed):
+        allowed = sorted(error.valid_methods or ())
+        said = f"{request.method} cannot be asked here; {', '.join(allowed)} can."
+        return _refuse(MethodNotAllowed(allowed, said))
+    there = f"There is nothing at {request.path[:200]}; {base_url()}/ogc leads to all there is."
+    return _refuse(errors.NotFound(there))
 
 
 def landing() -> Response:
@@ -126,7 +135,6 @@ def _fresh() -> API:
 
 def _form(known: tuple[str, ...] = asked.EVERYWHERE) -> str:
     asked.check(request.args, known)
-    languages.language()
     return pages.form()
 
 
@@ -136,4 +144,5 @@ def _url_of(layer: Layer) -> str:
 
 def _refuse(error: Exception) -> Response:
     """Say what was wrong in the form that the client reads."""
+    errors.note(error)
     return pages.refused(error, preferred()) if pages.wants_page() else errors.problem(error)

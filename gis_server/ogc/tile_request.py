@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import NotAcceptable
 
 from gis_server import tile_choice
 from gis_server.errors import NotFound
+from gis_server.ogc import negotiation
 from gis_server.ogc.request import EVERYWHERE, Args, check
 from gis_server.params import ParameterInvalid, TileOutOfRange
 from gis_server.state import base_url, gis
@@ -77,12 +77,14 @@ def negotiate() -> None:
     """Check that the client takes the one form that tiles have.
 
     Raises:
-        NotAcceptable: by ``f``, or by what it accepts, it takes others only.
+        ParameterInvalid: it names another one with ``f``.
+        FormUnacceptable: it takes others only.
     """
     named = request.args.get("f")
-    taken = named == "mvt" if named is not None else bool(request.accept_mimetypes[MVT])
-    if not taken and (named is not None or request.accept_mimetypes):
-        raise NotAcceptable(f"Tiles are {MVT} (f=mvt) and nothing else.")
+    if named not in (None, "mvt"):
+        raise ParameterInvalid("f", f"tiles are {MVT} (f=mvt) and nothing else")
+    if named is None:
+        negotiation.choose(request.headers.get("Accept", ""), {"mvt": (MVT,)})
 
 
 def collections(args: Args) -> list[Layer]:
