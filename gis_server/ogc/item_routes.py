@@ -1,6 +1,6 @@
 """Features under /ogc: read the request, ask the database once, send what it wrote."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -21,7 +21,6 @@ from gis_server.ogc import (
     etags,
     item_documents,
     jsonfg,
-    negotiation,
     pages,
     schemas,
 )
@@ -38,6 +37,8 @@ MOST_BYTES = 1_000_000
 """Longest filter that is taken from a body."""
 
 _FILTER_TYPES = ("application/json", "application/query-cql-json", "application/cql2+json")
+
+_ALSO = {**pages.ALSO, "jsonfg": jsonfg.DRAFT_MEDIA_TYPE}
 
 _CACHE = "no-cache"
 """A client may keep an answer but asks whether it still holds, which costs no look at the data."""
@@ -213,12 +214,7 @@ def _headed(answer: Response) -> Response:
 
 def _form(known: tuple[str, ...], forms: Mapping[str, str]) -> str:
     asked.check(request.args, known)
-    if "f" in request.args:
-        return pages.form(tuple(forms))
-    offered: dict[str, Sequence[str]] = {name: (media,) for name, media in forms.items()}
-    also = {"json": documents.JSON, "jsonfg": jsonfg.DRAFT_MEDIA_TYPE}
-    offered |= {name: (forms[name], media) for name, media in also.items()}
-    return negotiation.choose(request.headers.get("Accept", ""), offered)
+    return pages.form(forms, _ALSO)
 
 
 def _posted() -> bytes | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
@@ -28,7 +29,7 @@ def choose(accept: str, offered: Offered) -> str:
         key=lambda found: found[0],
     )
     if best <= 0:
-        raise FormUnacceptable(accept, [media for types in offered.values() for media in types])
+        raise FormUnacceptable(accept, dict.fromkeys(chain.from_iterable(offered.values())))
     return form
 
 

@@ -11,49 +11,59 @@ from flask import Response, render_template, request
 from gis_server.catalogue import State
 from gis_server.errors import detail, headers, status
 from gis_server.ogc import negotiation
-from gis_server.ogc.documents import Document, Here
+from gis_server.ogc.documents import GEOJSON, HTML, JSON, SCHEMA, Document, Here
 from gis_server.ogc.words import WORDS
 from gis_server.params import ParameterInvalid
 from gis_server.state import base_url
 from gis_server.views import answers
 
-FORMS = ("json", "html")
+FORMS: Mapping[str, str] = {"json": JSON, "html": HTML}
+"""Media types, by ``f``, of a document that describes."""
 
-_JSON_TYPES = (
-    "application/json",
-    "application/geo+json",
-    "application/schema+json",
+ALSO: Mapping[str, str] = {"json": JSON}
+"""Other names by which clients ask for a form."""
+
+_FOR_PROGRAMS = (
+    JSON,
+    "application/problem+json",
+    GEOJSON,
+    SCHEMA,
     "application/vnd.oai.openapi+json",
 )
-_OFFERED = {"json": _JSON_TYPES, "html": ("text/html",)}
 _TAGS = {"vi": "vi-VN", "en": "en-US"}
 
 
-def form(known: tuple[str, ...] = FORMS) -> str:
-    """Return the form of an answer: by ``f``, else by what the client accepts, else JSON.
+def form(forms: Mapping[str, str] = FORMS, also: Mapping[str, str] = ALSO) -> str:
+    """Return the form of an answer: by ``f``, else by what the client accepts, else the first.
+
+    Args:
+        forms: media types of the address by ``f``.
+        also: other media types that clients ask for a form by.
 
     Raises:
-        ParameterInvalid: ``f`` is none of those that are known.
-        FormUnacceptable: the client takes neither JSON nor HTML.
+        ParameterInvalid: ``f`` is none of those that there are.
+        FormUnacceptable: the client takes none of them.
     """
     named = request.args.get("f")
-    if named is not None and named not in known:
-        raise ParameterInvalid("f", f"'{named[:100]}' is not one of {', '.join(known)}")
-    return named or negotiation.choose(request.headers.get("Accept", ""), _OFFERED)
+    if named is None:
+        offered = {name: (kind, also.get(name, kind)) for name, kind in forms.items()}
+        return negotiation.choose(request.headers.get("Accept", ""), offered)
+    if named not in forms:
+        raise ParameterInvalid("f", f"'{named[:100]}' is not one of {', '.join(forms)}")
+    return named
 
 
 def wants_page() -> bool:
-    """Tell whether a person with a browser asks, rather than a program."""
+    """Tell whether who reads of an error is a person with a browser, rather than a program."""
     if "f" in request.args:
         return request.args["f"] == "html"
-    best = request.accept_mimetypes.best_match([*_JSON_TYPES, "text/html"], _JSON_TYPES[0])
-    return best == "text/html"
+    best = request.accept_mimetypes.best_match([*_FOR_PROGRAMS, HTML], JSON)
+    return best == HTML
 
 
-def here(lang: str) -> Here:
-    """Return the address that is asked for."""
-    url = base_url() + quote(request.path.rstrip("/"))
-    return Here(url, request.args.to_dict(), "html" if wants_page() else "json", lang)
+def here(form: str, lang: str) -> Here:
+    """Return the address that is asked for, and the form that it is answered in."""
+    return Here(base_url() + quote(request.path.rstrip("/")), request.args.to_dict(), form, lang)
 
 
 def read(text: bytes) -> Document:
@@ -99,7 +109,7 @@ def _rendered(name: str, lang: str, **more: Any) -> Response:
     texts = {word: text[lang] for word, text in WORDS.items()}
     tools = {
         "root": base_url(),
-        "here": here(lang),
+        "here": here("html", lang),
         "quoted": lambda value: quote(str(value), safe=""),
         "decimal": lambda value: format_decimal(value, locale=lang),
     }

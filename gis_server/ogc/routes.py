@@ -79,7 +79,7 @@ def landing() -> Response:
 
 def definition() -> Response:
     """Answer with the OpenAPI definition; the database is not asked."""
-    form, lang = _form(), preferred()
+    form, lang = _form(documents.OPENAPI), preferred()
     document = openapi.document(gis().layers, f"{base_url()}/ogc", lang)
     if form == "html":
         return pages.drawn("openapi", document, lang, {})
@@ -113,7 +113,7 @@ def collection(layer_id: str) -> Response:
 
 def schema(layer_id: str, name: str) -> Response:
     """Answer with what features hold, what a filter may name, or what they can be sorted by."""
-    layer, form, lang = gis().layers.get(layer_id), _form(), preferred()
+    layer, form, lang = gis().layers.get(layer_id), _form(SCHEMA), preferred()
     document = schemas.document(name, layer, lang, f"{_url_of(layer)}/{name}")
     if form == "html":
         return pages.drawn("properties", document, lang, core.states(), layer=layer, heading=name)
@@ -123,7 +123,7 @@ def schema(layer_id: str, name: str) -> Response:
 def _document(form: str, name: str, document: Document, layer: Layer | None = None) -> Response:
     """Give a document its links and answer in the form that is wanted."""
     lang = preferred()
-    document = documents.linked(document, pages.here(lang), JSON)
+    document = documents.linked(document, pages.here(form, lang), JSON)
     if form == "json":
         return pages.written(document, JSON, lang)
     return pages.drawn(name, document, lang, core.states(), layer=layer)
@@ -133,9 +133,10 @@ def _fresh() -> API:
     return core.apis().fresh(base_url(), core.states())
 
 
-def _form(known: tuple[str, ...] = asked.EVERYWHERE) -> str:
-    asked.check(request.args, known)
-    return pages.form()
+def _form(media: str = JSON) -> str:
+    """Return the form of an answer; ``media`` is the type of the one for programs."""
+    asked.check(request.args, asked.EVERYWHERE)
+    return pages.form({**pages.FORMS, "json": media})
 
 
 def _url_of(layer: Layer) -> str:

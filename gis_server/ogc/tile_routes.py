@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotAcceptable
 
 from gis_server.language import preferred
 from gis_server.ogc import core, documents, pages, tile_request, tilesets
@@ -23,7 +22,6 @@ from tiles import reprojected, store
 from tiles.statements import ALL
 from tiles.store import Found
 
-_FORMS = (*pages.FORMS, "tilejson")
 _ADDRESS = "<tms_id>/<matrix>/<row>/<col>"
 
 
@@ -48,7 +46,7 @@ def matrix_sets() -> Response:
     """Answer with all tile matrix sets."""
     check(request.args, EVERYWHERE)
     found = tilesets.matrix_sets(tile_request.sets().values(), _root(), preferred())
-    return _document("tilematrixsets", found)
+    return _document("tilematrixsets", found, pages.form())
 
 
 def matrix_set(tms_id: str) -> Response:
@@ -186,28 +184,27 @@ def _origin(layers: Sequence[Layer], kept: dict[str, str], layer: Layer | None) 
 
 def _tilesets(origin: Origin, layer: Layer | None = None) -> Response:
     found = tilesets.tilesets(origin, tile_request.sets().values())
-    return _document("tilesets", found, layer)
+    return _document("tilesets", found, pages.form(), layer)
 
 
 def _tileset(
     of: TileMatrixSet, layers: Sequence[Layer], kept: dict[str, str], layer: Layer | None
 ) -> Response:
-    form = pages.form(_FORMS)
-    if form == "tilejson" and not of.is_pyramid:
-        raise NotAcceptable(f"TileJSON describes tiles of {tms.WEB_MERCATOR.id} only.")
+    # TileJSON knows no grid but that of web maps.
+    form = pages.form({**pages.FORMS, "tilejson": TILEJSON} if of.is_pyramid else pages.FORMS)
     origin = _origin(layers, kept, layer)
     if form == "tilejson":
         return pages.written(tilesets.described(origin), TILEJSON, origin.lang)
-    answer = _document("tileset", tilesets.tileset(origin, of), layer)
+    answer = _document("tileset", tilesets.tileset(origin, of), form, layer)
     place = origin.address(of, "{tileMatrix}/{tileRow}/{tileCol}")
     answer.headers["Link-Template"] = f'<{place}>; rel="item"; type="{answers.MVT}"'
     return answer
 
 
-def _document(name: str, document: Document, layer: Layer | None = None) -> Response:
+def _document(name: str, document: Document, form: str, layer: Layer | None = None) -> Response:
     """Give a document its links and answer in the form that is wanted."""
-    form, lang = pages.form(), preferred()
-    own = documents.linked({"links": []}, pages.here(lang), JSON)["links"]
+    lang = preferred()
+    own = documents.linked({"links": []}, pages.here(form, lang), JSON)["links"]
     document = {**document, "links": [*own, *document["links"]]}
     if form != "html":
         return pages.written(document, JSON, lang)

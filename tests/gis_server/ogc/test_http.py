@@ -28,6 +28,40 @@ def test_a_client_gets_the_form_that_it_likes_or_is_refused(api: Any, path: str)
     assert api.get(path, f="shapefile").status_code == 400
 
 
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+SCHEMA = "application/schema+json"
+TILEJSON = "application/vnd.mapbox.tile+json"
+OF_ITS_OWN = {
+    "/openapi": OPENAPI, "/collections/school/schema": SCHEMA,
+    "/collections/school/queryables": SCHEMA, "/collections/school/sortables": SCHEMA,
+    "/tiles/WebMercatorQuad": TILEJSON, "/collections/school/tiles/WebMercatorQuad": TILEJSON,
+}  # fmt: skip
+"""Documents with a media type that others do not have."""
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_a_document_comes_by_its_own_media_types_alone(api: Any, path: str) -> None:
+    for media in (OPENAPI, SCHEMA, TILEJSON):
+        answer = api.get(path, accept=media)
+        if OF_ITS_OWN.get(path) == media:
+            assert (answer.status_code, answer.content_type) == (200, media)
+        else:
+            refused = api.problem(answer, 406)["detail"].partition("there is")[2]
+            assert "text/html" in refused
+            assert media not in refused
+    assert api.get(path, accept="application/geo+json").status_code == 406
+    assert api.get(path, accept="application/json; charset=utf-8").status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["text/*", BROWSER, "text/html;q=0.5, application/geo+json"])
+def test_the_link_to_itself_has_the_form_that_is_sent(api: Any, accept: str) -> None:
+    for path in ("", "/collections/school", "/tiles"):
+        assert api.get(path, accept=accept).mimetype == "text/html"
+    found = api.json("/collections/school")["links"]
+    (own,) = (link for link in found if link["rel"] == "self")
+    assert own["type"] == "application/json"
+
+
 @pytest.mark.parametrize("form", ["json", "html"])
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_a_document_that_a_client_has_is_not_sent_again(api: Any, path: str, form: str) -> None:
