@@ -1,8 +1,8 @@
 """The layers that this process serves: taken over from their folders while it serves.
 
 A layer that was declared anew is served when its table can carry it. Until then the former
-declaration holds, or there is no such layer yet. The process beside the server (keeper.py) brings
-the tables to the declarations; every process takes over by itself.
+declaration holds, or there is no such layer yet. A thread beside the server (table_keeper.py)
+brings the tables to the declarations; every process takes over by itself.
 """
 
 import logging
