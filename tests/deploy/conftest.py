@@ -71,12 +71,19 @@ class Front:
         self._asked: list[str] = []
 
     def get(
-        self, path: str, *, encoding: str | None = "gzip", direct: bool = False, **headers: str
+        self,
+        path: str,
+        *,
+        encoding: str | None = "gzip",
+        direct: bool = False,
+        method: str = "GET",
+        **headers: str,
     ) -> Answer:
         """Ask; ``direct`` goes around nginx, header names are written with underscores."""
         if not direct:
             self._asked.append(path)
-        request = urllib.request.Request((self.behind if direct else self.address) + path)
+        address = (self.behind if direct else self.address) + path
+        request = urllib.request.Request(address, method=method)
         for name, value in headers.items():
             request.add_header(name.replace("_", "-"), value)
         if encoding is not None:

@@ -79,6 +79,19 @@ def test_a_client_may_go_from_one_to_the_other(front: Any, tile: str) -> None:
     assert front.get(tile, If_Modified_Since="Thu, 01 Jan 1970 00:00:01 GMT").status == 200
 
 
+def test_pages_of_other_hosts_may_ask_for_ready_tiles(front: Any, tile: str) -> None:
+    assert "ETag" in front.get(tile).headers["Access-Control-Expose-Headers"]
+    asked = {"Origin": "https://map.example", "Access_Control_Request_Method": "GET"}
+    through, around = (front.get(tile, method="OPTIONS", direct=d, **asked) for d in (False, True))
+    assert through.status == around.status == 200
+    for name in ("Allow-Origin", "Allow-Methods", "Allow-Headers", "Max-Age"):
+        full = f"Access-Control-{name}"
+        assert through.headers.get_all(full) == around.headers.get_all(full) != []
+    refused = front.get(tile, method="DELETE")
+    assert (refused.status, refused.headers["Content-Type"]) == (405, "application/problem+json")
+    assert "GET" in refused.headers["Allow"]
+
+
 def test_a_change_is_in_the_tile_within_a_second(front: Any, conn: Connection, tile: str) -> None:
     everyone = {f"Trường {n}" for n in range(1, 41)}
     assert _names(_unpacked(front.get(tile))) == everyone
