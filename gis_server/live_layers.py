@@ -75,6 +75,10 @@ class LiveLayers:
 
     def watch(self) -> None:
         """Look at the folders from now on, in a thread of its own."""
+        try:
+            self._leave_out()
+        except _TROUBLES as error:
+            log.warning("tables could not be looked at: %s", error)
         self._thread = threading.Thread(target=self._run, name="layers", daemon=True)
         self._thread.start()
 
@@ -87,6 +91,13 @@ class LiveLayers:
     def _run(self) -> None:
         while not self._stopped.wait(TICK) and not self._pool.closed:
             self.differ(self.now)
+
+    def _leave_out(self) -> None:
+        """Serve nothing without a table: a folder may have come while this process started."""
+        with self._pool.connection() as conn:
+            fitting = {layer.id: layer for layer in self.now if tables.is_fitting(conn, layer)}
+        if len(fitting) < len(self.now):
+            self.now = self._taken = Layers(fitting, self.now.groups)
 
     def _take(self, wanted: Layers) -> None:
         fitting = self._fitting(wanted)
