@@ -36,10 +36,15 @@ def prepare(conn: Connection, layers: Layers) -> list[str]:
     """
     with conn.transaction():
         touched = [layer.id for layer in layers if shape(conn, layer)]
+    rewrite(conn, layers)
+    return touched
+
+
+def rewrite(conn: Connection, layers: Layers) -> None:
+    """Write the rows anew that keep something else than what is declared now."""
     for layer in layers:
         if rewriting.is_marked(conn, layer):
             rewriting.run(conn, layer)
-    return touched
 
 
 def shape(conn: Connection, layer: Layer) -> bool:

@@ -78,7 +78,7 @@ def prepare(conn: psycopg.Connection[Any], layers: Layers, reports: Path) -> Lay
     ready = Layers({layer.id: layer for layer in fitting}, layers.groups)
     seed.plant(conn, ready, reports)
     time.sleep(_TAKEN_OVER)
-    tables.prepare(conn, ready)
+    tables.rewrite(conn, ready)
     return ready
 
 
