@@ -4,7 +4,8 @@ PostGIS writes the features, or reads those that a table keeps as text (etl/geoj
 pass as bytes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -38,10 +39,11 @@ class ValueUnusable(ParameterInvalid):
 
 
 class Plan(NamedTuple):
-    """A statement and the values of its placeholders."""
+    """A statement and the values of its placeholders; if a page says how many fit in all."""
 
     statement: compose.Composed | bytes
     values: Mapping[str, Any]
+    is_counted: bool = False
 
 
 class Page(NamedTuple):
@@ -76,17 +78,16 @@ def plan(layer: Layer, query: Query, facts: Facts) -> Plan:
     values: dict[str, Any] = {"limit": (query.limit or 0) + 1, "offset": query.offset}
     for condition in conditions:
         values |= condition.values
+    is_counted = not chosen or (query.limit or 0) <= SHORT
     statement = sql.query("items_page").format(
-        feature=feature(layer, query, facts),
-        matched=_matched(layer, query, chosen),
-        place=_columns(sort.name for sort in paging.order(layer, query)),
+        answer=SQL(", ").join(_answer(layer, query, facts, chosen, is_counted=is_counted)),
         columns=_needed(layer, query, facts),
         table=_table(layer),
         where=_where(conditions),
         fence=SQL("OFFSET 0") if _is_gathered(query, facts) else SQL(""),
         order=paging.order_by(layer, query),
     )
-    return Plan(statement, values)
+    return Plan(statement, values, is_counted)
 
 
 def plan_count(layer: Layer, query: Query) -> Plan:
@@ -129,11 +130,15 @@ def run(conn: Connection, made: Plan, query: Query) -> Page:
     limit = query.limit or 0
     is_first = query.after is None and query.offset == 0
     more = len(rows) > limit
-    matched = rows[0][1] if rows else None
+    matched = rows[0][1] if rows and made.is_counted else None
     if is_first and not more:
         matched = len(rows)
-    following = rows[limit - 1][2:] if more else None
+    following = _place(rows[limit - 1], made) if more else None
     return Page([row[0] for row in rows[:limit]], matched, following)
+
+
+def _place(row: Sequence[Any], made: Plan) -> tuple[Any, ...]:
+    return (*row[1 + made.is_counted :], json.loads(row[0])["id"])
 
 
 def run_count(conn: Connection, made: Plan) -> int:
@@ -188,11 +193,19 @@ _LARGE = 0.25
 """Share of a table's extent from which a box holds so much that the order of the key is as good."""
 
 
-def _matched(layer: Layer, query: Query, chosen: list[features.Condition]) -> Composable:
+def _answer(
+    layer: Layer, query: Query, facts: Facts, chosen: list[features.Condition], *, is_counted: bool
+) -> Iterator[Composable]:
+    """Yield what a row of a page has; the key is not among it, as the feature says it."""
+    yield SQL("textsend({})").format(feature(layer, query, facts))
+    if is_counted:
+        yield _matched(layer, chosen)
+    yield from (Identifier("t", sort.name) for sort in paging.order(layer, query)[:-1])
+
+
+def _matched(layer: Layer, chosen: list[features.Condition]) -> Composable:
     if not chosen:
         return SQL("({})").format(_count_all(layer))
-    if (query.limit or 0) > SHORT:
-        return SQL("NULL::bigint")
     return SQL("({})").format(
         sql.query("items_count_upto").format(
             table=_table(layer), where=_where(chosen), most=Literal(COUNTED)
@@ -213,11 +226,8 @@ def feature(layer: Layer, query: Query, facts: Facts) -> Composable:
 
 def written(layer: Layer, query: Query) -> compose.Composed:
     """Return the expression that writes the row ``t`` as a GeoJSON feature."""
-    return geojson.feature(
-        Identifier("t", layer.key),
-        geometry(layer, query),
-        geojson.properties("t", _fields(layer, query)),
-    )
+    shape = geometry(layer, query)
+    return geojson.feature("t", layer.field(layer.key), shape, _fields(layer, query))
 
 
 def geometry(layer: Layer, query: Query) -> Composable:
@@ -229,7 +239,7 @@ def geometry(layer: Layer, query: Query) -> Composable:
         shape = SQL("public.ST_Transform({}, {})").format(shape, query.crs.srid)
     if query.crs.is_northing_first:
         shape = SQL("public.ST_FlipCoordinates({})").format(shape)
-    return geojson.geometry(shape, query.crs.digits)
+    return geojson.geometry(shape, layer.geometry, query.crs.digits)
 
 
 def _is_as_kept(query: Query, facts: Facts) -> bool:
