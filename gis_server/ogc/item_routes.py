@@ -33,6 +33,9 @@ from gis_server.state import base_url, gis
 from gis_server.table_facts import Facts
 from layers.model import Layer
 
+BACKGROUND = "base"
+"""Group of the layers that lie under the features on the map of a page."""
+
 MOST_BYTES = 1_000_000
 """Longest filter that is taken from a body."""
 
@@ -187,7 +190,10 @@ def _links(
 
 
 def _drawn(name: str, source: Source, document: documents.Document) -> Response:
-    answer = pages.drawn(name, document, source.here.lang, core.states(), layer=source.layer)
+    background = [layer.id for layer in gis().layers if layer.group == BACKGROUND]
+    answer = pages.drawn(
+        name, document, source.here.lang, core.states(), layer=source.layer, background=background
+    )
     answer.headers["Cache-Control"] = _CACHE
     return answer
 

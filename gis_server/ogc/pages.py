@@ -15,7 +15,7 @@ from gis_server.ogc.documents import GEOJSON, HTML, JSON, SCHEMA, Document, Here
 from gis_server.ogc.words import WORDS
 from gis_server.params import ParameterInvalid
 from gis_server.state import base_url
-from gis_server.views import answers
+from gis_server.views import answers, web
 
 FORMS: Mapping[str, str] = {"json": JSON, "html": HTML}
 """Media types, by ``f``, of a document that describes."""
@@ -113,7 +113,9 @@ def _rendered(name: str, lang: str, **more: Any) -> Response:
         "quoted": lambda value: quote(str(value), safe=""),
         "decimal": lambda value: format_decimal(value, locale=lang),
     }
-    return Response(render_template(f"ogc/{name}.html", lang=lang, t=texts, **tools, **more))
+    answer = Response(render_template(f"ogc/{name}.html", lang=lang, t=texts, **tools, **more))
+    answer.headers["Content-Security-Policy"] = web.content_security_policy()
+    return answer
 
 
 def _answer(answer: Response, lang: str) -> Response:

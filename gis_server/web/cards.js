@@ -1,7 +1,7 @@
 import { latest } from "./api.js";
 import { h, render } from "./dom.js";
 import { find } from "./map/hit.js";
-import { bboxOf } from "./map/view.js";
+import { bboxOf } from "./map/bbox.js";
 import { cellCard, choiceCard, featureCard, shell } from "./panels/card.js";
 import { failure } from "./panels/notices.js";
 import { parcelCard } from "./panels/parcel.js";

@@ -2,7 +2,7 @@ import { detail, level } from "../attention.js";
 import { h } from "../dom.js";
 import { datetime, number } from "../format.js";
 import { icon } from "../icons.js";
-import { bboxOf } from "../map/view.js";
+import { bboxOf } from "../map/bbox.js";
 import { pick, t } from "../text.js";
 import { failure } from "./notices.js";
 import { timeControl } from "./time.js";

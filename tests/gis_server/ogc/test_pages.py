@@ -18,6 +18,14 @@ PATHS = (
 )  # fmt: skip
 
 
+STYLE = "http://localhost/web/ogc/page.css"
+MAP = (
+    "http://localhost/vendor/maplibre-gl/dist/maplibre-gl.css",
+    "http://localhost/web/ogc/map.js",
+)
+"""What a page with places loads; all of it is ours."""
+
+
 class _Page(HTMLParser):
     """Elements of a page, and what they load or link to."""
 
@@ -26,11 +34,17 @@ class _Page(HTMLParser):
         self.tags: list[str] = []
         self.loaded: list[str] = []
         self.links: list[str] = []
+        self.map: dict[str, str | None] = {}
+        self.rows: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         given = dict(attrs)
+        if given.get("id") == "map":
+            self.map = given
+        if tag == "tr" and "data-id" in given:
+            self.rows.append(given["data-id"] or "")
         if tag == "a":
             self.links.append(given.get("href") or "")
         elif "src" in given or "href" in given:
@@ -39,15 +53,16 @@ class _Page(HTMLParser):
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_loads_nothing_and_its_links_lead_somewhere(api: Any, path: str, lang: str) -> None:
+def test_a_page_loads_what_is_ours_and_its_links_lead_somewhere(
+    api: Any, path: str, lang: str
+) -> None:
     text = api.page(path, lang=lang)
     assert f'<html lang="{lang}">' in text
     page = _Page(text)
-    assert "script" not in page.tags
     # An empty icon, or a browser would ask for one that is not there.
-    assert page.loaded == ["data:,"]
-    assert "url(" not in text
-    assert "@import" not in text
+    assert page.loaded == ["data:,", STYLE, *(MAP if "/items" in path else ())]
+    assert page.tags.count("script") == ("/items" in path)
+    assert "style" not in page.tags
     for link in dict.fromkeys(page.links):
         if link.startswith("http://localhost/ogc") and "/items/" not in link:
             answer = api.client.get(link.removeprefix("http://localhost"))
@@ -71,7 +86,8 @@ def test_measures_are_written_as_the_reader_does(api: Any, lang: str, written: s
 @pytest.mark.parametrize("path", ["/collections/school/items", "/collections/school/items/S%2F4"])
 def test_a_script_in_a_row_is_shown_and_not_run(api: Any, path: str) -> None:
     text = api.page(path)
-    assert "<script" not in text
+    assert "<script>" not in text
+    assert text.count("<script") == 1
     assert "&lt;/script&gt;&lt;script&gt;alert(" in text
     assert "&amp;lt;" not in text
 
@@ -132,3 +148,65 @@ def test_pages_say_where_the_data_are_made_up(
 def test_no_page_shows_what_is_inside_of_python(api: Any) -> None:
     for path in ("", "/collections", "/collections/school", "/collections/school/items"):
         assert "built-in" not in api.page(path)
+
+
+@pytest.mark.parametrize("path", ["", "/collections/school/items", "/collections/nothing"])
+def test_a_browser_runs_only_scripts_of_ours(api: Any, path: str) -> None:
+    answer = api.client.get(f"/ogc{path}", query_string={"f": "html"})
+    rules = answer.headers["Content-Security-Policy"].split("; ")
+    assert "default-src 'none'" in rules
+    assert "style-src 'self'" in rules
+    assert "connect-src 'self'" in rules
+    (scripts,) = [rule for rule in rules if rule.startswith("script-src")]
+    assert "unsafe" not in scripts
+
+
+@pytest.mark.parametrize("path", ["/collections/school/items", "/collections/land_parcel/items/1"])
+def test_the_map_reads_what_the_page_shows_in_degrees(api: Any, path: str) -> None:
+    metres = "http://www.opengis.net/def/crs/EPSG/0/3857"
+    page = _Page(api.page(path, crs=metres))
+    address = (page.map["data-features"] or "").removeprefix("http://localhost")
+    answer = api.client.get(address)
+    assert answer.content_type == "application/geo+json"
+    assert "CRS84" in answer.headers["Content-Crs"]
+    background = (page.map["data-background"] or "").split(",")
+    assert sorted(background) == ["commune", "islands", "province", "road", "water"]
+
+
+def test_the_map_finds_its_features_in_the_table(api: Any) -> None:
+    page = _Page(api.page("/collections/school/items", q="truong"))
+    address = (page.map["data-features"] or "").removeprefix("http://localhost")
+    assert {one["id"] for one in api.client.get(address).json["features"]} == set(page.rows)
+
+
+def test_a_search_in_view_keeps_the_filter_and_leaves_the_place(api: Any) -> None:
+    page = _Page(
+        api.page(
+            "/collections/incident/items", category="theft", limit=10, offset=10, bbox="1,2,3,4"
+        )
+    )
+    assert page.map == {}
+    again = [link for link in page.links if "limit=10" in link and "bbox" not in link]
+    assert len(again) == 1
+    full = _Page(api.page("/collections/incident/items", category="theft", limit=10, offset=10))
+    search = full.map["data-search"] or ""
+    assert "category=theft" in search
+    assert "limit=10" in search
+    assert "offset" not in search
+
+
+@pytest.mark.parametrize("asked", [{"skipGeometry": "true"}, {"code": "nobody"}])
+def test_without_places_there_is_no_map(api: Any, asked: dict[str, str]) -> None:
+    page = _Page(api.page("/collections/school/items", **asked))
+    assert page.map == {}
+    assert "script" not in page.tags
+
+
+def test_the_answer_to_a_posted_filter_has_no_map(api: Any) -> None:
+    answer = api.client.post(
+        "/ogc/collections/school/items", query_string={"f": "html"},
+        json={"op": "=", "args": [{"property": "code"}, "S1"]},
+    )  # fmt: skip
+    assert answer.status_code == 200
+    assert "Văn Lăng" in answer.text
+    assert _Page(answer.text).map == {}
