@@ -8,7 +8,7 @@ from typing import Any
 from psycopg.sql import SQL, Composable, Identifier, Placeholder
 
 from gis_server.features import Condition, spatial
-from gis_server.ogc import cql2_text, shapes
+from gis_server.ogc import cql2_text, cql_arrays, shapes
 from gis_server.ogc.cql2_text import DEEPEST, Node
 from gis_server.ogc.cql_terms import KINDS, TYPES, Kind, Term, instant
 from gis_server.ogc.cql_time import RELATIONS, Period, relation
@@ -50,6 +50,9 @@ _SPATIAL = {
     "s_overlaps": SQL("public.ST_Overlaps({}, {})"),
     "s_equals": SQL("public.ST_Equals({}, {})"),
 }
+_SHAPES = {"type", "bbox"}
+"""Members by which a literal is known to be a geometry."""
+
 _CASE_INSENSITIVE = SQL('lower({} COLLATE "und-x-icu")')
 _ACCENT_INSENSITIVE = SQL("public.unaccent('public.unaccent'::regdictionary, normalize({}, NFC))")
 
@@ -126,6 +129,7 @@ class _Translation:
             (("isNull",), self._is_null),
             (_SPATIAL, self._spatial),
             (RELATIONS, self._temporal),
+            (cql_arrays.RELATIONS, self._arrays),
         )
 
     def _joined(self, op: str, args: list[Node]) -> Composable:
@@ -205,6 +209,20 @@ class _Translation:
 
     def _instant(self, node: Node) -> Term:
         return self._literal(instant(node)) if isinstance(node, str) else self.term(node)
+
+    def _arrays(self, op: str, args: list[Node]) -> Composable:
+        left, right = (arg if isinstance(arg, list) else [arg] for arg in _exactly(2, op, args))
+        sides = [cql_arrays.array([self._element(node) for node in side]) for side in (left, right)]
+        return cql_arrays.RELATIONS[op].format(*sides)
+
+    def _element(self, node: Node) -> Composable:
+        if isinstance(node, list):
+            return cql_arrays.nested([self._element(inner) for inner in node])
+        if _property(node) == GEOMETRY or (isinstance(node, Mapping) and node.keys() & _SHAPES):
+            return cql_arrays.geometry(self._shape(node))
+        if any(_parts(node)[0] in known for known, _ in self._families()):
+            return cql_arrays.truth(self.condition(node))
+        return cql_arrays.value(self.term(node))
 
     def _alike(self, nodes: list[Node]) -> list[Term]:
         """Translate what is to be compared; a bare text beside dates is read as a date."""

@@ -40,7 +40,14 @@ _PRODUCTS = {"*": "*", "/": "/", "%": "%", "DIV": "div"}
 _RESERVED = {"AND", "OR", "NOT", "LIKE", "BETWEEN", "IN", "IS", "DIV"}
 _SPELLING = {
     name.upper(): name
-    for name in ("t_finishedBy", "t_metBy", "t_overlappedBy", "t_startedBy", "isNull")
+    for name in (
+        "a_containedBy",
+        "t_finishedBy",
+        "t_metBy",
+        "t_overlappedBy",
+        "t_startedBy",
+        "isNull",
+    )
 }
 """JSON names of functions that are not simply the small letters of the text's."""
 
@@ -195,10 +202,10 @@ class _Parser:
         return -found if _is_number(found) else _node("*", -1, found)
 
     def _operand(self) -> Node:
+        """Read a value; in brackets one is itself, and none or several are an array."""
         if self._take("("):
-            found = self.expression()
-            self._expect(")")
-            return found
+            found = self._arguments()
+            return found[0] if len(found) == 1 else found
         token = self._next
         if token.kind == "number":
             return _number(self._step().text)

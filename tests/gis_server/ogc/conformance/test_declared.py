@@ -21,6 +21,7 @@ SCHEMAS = "ogc/conformance/test_schemas"
 FILTER = "ogc/conformance/test_filter"
 COMPARISON = "ogc/conformance/test_cql2_comparison"
 SPACE = "ogc/conformance/test_cql2_space_time"
+ARRAYS = "ogc/conformance/test_cql2_arrays"
 ENCODINGS = "ogc/conformance/test_cql2_encodings"
 TILES, TILESETS = "ogc/test_tiles", "ogc/test_tilesets"
 DOCUMENTS = "ogc/test_documents"
@@ -146,6 +147,7 @@ SHOWN: dict[str, list[tuple[str, str]]] = {
     ],
     "cql2/1.0/conf/spatial-functions": [(SPACE, "/conf/spatial-functions/")],
     "cql2/1.0/conf/temporal-functions": [(SPACE, "/conf/temporal-functions/")],
+    "cql2/1.0/conf/array-functions": [(ARRAYS, "/conf/array-functions/")],
     "cql2/1.0/conf/arithmetic": [(ENCODINGS, "/conf/arithmetic/")],
     "cql2/1.0/conf/property-property": [
         (ENCODINGS, "/conf/property-property/"), (SPACE, "/conf/property-property/"),
@@ -184,7 +186,7 @@ def test_the_tests_of_a_class_exist(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [CORE, FORMS, CRS, FILTER, COMPARISON, SPACE, ENCODINGS, SCHEMAS]
+    "module", [CORE, FORMS, CRS, FILTER, COMPARISON, SPACE, ARRAYS, ENCODINGS, SCHEMAS]
 )
 def test_every_conformance_test_names_what_it_asserts(module: str) -> None:
     assert [name for name, says in _tests(module).items() if "/conf/" not in says] == []
