@@ -1,5 +1,7 @@
 """create_app(settings) -> Flask: layers, pool, routes, error handlers, in that order."""
 
+from collections.abc import Callable
+
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
 
@@ -16,6 +18,12 @@ ROOMS = (health, catalogue, tiles, heatmap, styles, search, land, attention, ogc
 
 class Application(Flask):
     """Flask, with a second try for what was asked of layers that have changed meanwhile."""
+
+    def ensure_sync[**Given, Answer](
+        self, func: Callable[Given, Answer]
+    ) -> Callable[Given, Answer]:
+        """Return a view as it is: none of ours is a coroutine, and to look takes time each time."""
+        return func
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Answer a request.

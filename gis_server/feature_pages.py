@@ -16,9 +16,10 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 import sql
 from etl import geojson
 from gis_server import features, paging
-from gis_server.features import Query
+from gis_server.features import Condition, Query, Sort
 from gis_server.ogc.crs import CRS84, Reference
 from gis_server.params import ParameterInvalid
+from gis_server.statements import Statements
 from gis_server.table_facts import Facts
 from layers.model import Field, Layer
 
@@ -39,11 +40,15 @@ class ValueUnusable(ParameterInvalid):
 
 
 class Plan(NamedTuple):
-    """A statement and the values of its placeholders; if a page says how many fit in all."""
+    """A statement and the values of its placeholders.
+
+    ``is_counted``: a page says how many fit in all. ``is_prepared``: the database keeps its plan.
+    """
 
     statement: compose.Composed | bytes
     values: Mapping[str, Any]
     is_counted: bool = False
+    is_prepared: bool = False
 
 
 class Page(NamedTuple):
@@ -78,16 +83,51 @@ def plan(layer: Layer, query: Query, facts: Facts) -> Plan:
     values: dict[str, Any] = {"limit": (query.limit or 0) + 1, "offset": query.offset}
     for condition in conditions:
         values |= condition.values
-    is_counted = not chosen or (query.limit or 0) <= SHORT
-    statement = sql.query("items_page").format(
-        answer=SQL(", ").join(_answer(layer, query, facts, chosen, is_counted=is_counted)),
+    form = _Form(
+        tuple(condition.sql.as_bytes(None) for condition in conditions),
+        query.after is not None,
+        not chosen or (query.limit or 0) <= SHORT,
+        _is_gathered(query, facts),
+        facts.keeps_text,
+        query.crs,
+        query.sort,
+        query.properties,
+        query.with_geometry,
+    )
+    statement = _statements.get(layer, form, lambda: _page(layer, query, facts, conditions, form))
+    return Plan(statement, values, form.is_counted, _is_prepared(query, form))
+
+
+_statements = Statements()
+
+
+class _Form(NamedTuple):
+    """What the statement of a page hangs on, beside its layer."""
+
+    conditions: tuple[Any, ...]
+    is_after: bool
+    is_counted: bool
+    is_gathered: bool
+    keeps_text: bool
+    crs: Reference
+    sort: tuple[Sort, ...]
+    properties: tuple[str, ...] | None
+    with_geometry: bool
+
+
+def _page(
+    layer: Layer, query: Query, facts: Facts, conditions: list[Condition], form: _Form
+) -> compose.Composed:
+    chosen = conditions[:-1] if form.is_after else conditions
+    answer = _answer(layer, query, facts, chosen, is_counted=form.is_counted)
+    return sql.query("items_page").format(
+        answer=SQL(", ").join(answer),
         columns=_needed(layer, query, facts),
         table=_table(layer),
         where=_where(conditions),
-        fence=SQL("OFFSET 0") if _is_gathered(query, facts) else SQL(""),
+        fence=SQL("OFFSET 0") if form.is_gathered else SQL(""),
         order=paging.order_by(layer, query),
     )
-    return Plan(statement, values, is_counted)
 
 
 def plan_count(layer: Layer, query: Query) -> Plan:
@@ -101,15 +141,8 @@ def plan_count(layer: Layer, query: Query) -> Plan:
 
 def plan_one(layer: Layer, key: str | int, crs: Reference, facts: Facts) -> Plan:
     """Make the statement that gives one feature."""
-    of = (layer.id, crs.srid, crs.is_northing_first, facts.keeps_text)
-    known = _known.get(of)
-    if known is None or known[0] is not layer:
-        known = _known[of] = (layer, _one(layer, crs, facts).as_bytes(None))
-    return Plan(known[1], {"key": key})
-
-
-_known: dict[tuple[str, int, bool, bool], tuple[Layer, bytes]] = {}
-"""Statements that give one feature, each with its layer: making one takes as long as asking it."""
+    of = (crs.srid, crs.is_northing_first, facts.keeps_text)
+    return Plan(_statements.get(layer, of, lambda: _one(layer, crs, facts)), {"key": key})
 
 
 def _one(layer: Layer, crs: Reference, facts: Facts) -> compose.Composed:
@@ -158,8 +191,9 @@ def run_one(conn: Connection, made: Plan) -> Item | None:
 
 def _asked(conn: Connection, made: Plan) -> list[Any]:
     with refusing():
-        # Not prepared: with the values at hand the planner computes a shape once, not once a row.
-        return conn.execute(made.statement, made.values, prepare=False, binary=True).fetchall()
+        return conn.execute(
+            made.statement, made.values, prepare=made.is_prepared, binary=True
+        ).fetchall()
 
 
 @contextmanager
@@ -189,12 +223,24 @@ def _is_gathered(query: Query, facts: Facts) -> bool:
     return box.meet(extent).area < _LARGE * extent.area
 
 
+def _is_prepared(query: Query, form: _Form) -> bool:
+    """Tell whether one plan will do for all values.
+
+    To make one takes as long as to find the features of a small box, which are found by the index
+    of places whatever the box. Elsewhere the values matter: with them at hand a shape is computed
+    once, not once a row, and the better of two indexes is chosen.
+    """
+    is_short_box = form.is_gathered and query.area is not None and query.area.inside is not None
+    is_plain = query.condition is None and not query.words
+    return is_short_box and is_plain and (query.limit or 0) <= SHORT
+
+
 _LARGE = 0.25
 """Share of a table's extent from which a box holds so much that the order of the key is as good."""
 
 
 def _answer(
-    layer: Layer, query: Query, facts: Facts, chosen: list[features.Condition], *, is_counted: bool
+    layer: Layer, query: Query, facts: Facts, chosen: list[Condition], *, is_counted: bool
 ) -> Iterator[Composable]:
     """Yield what a row of a page has; the key is not among it, as the feature says it."""
     yield SQL("textsend({})").format(feature(layer, query, facts))
@@ -203,7 +249,7 @@ def _answer(
     yield from (Identifier("t", sort.name) for sort in paging.order(layer, query)[:-1])
 
 
-def _matched(layer: Layer, chosen: list[features.Condition]) -> Composable:
+def _matched(layer: Layer, chosen: list[Condition]) -> Composable:
     if not chosen:
         return SQL("({})").format(_count_all(layer))
     return SQL("({})").format(
@@ -271,5 +317,5 @@ def _table(layer: Layer) -> Identifier:
     return Identifier("layer", layer.id)
 
 
-def _where(conditions: list[features.Condition]) -> Composable:
+def _where(conditions: list[Condition]) -> Composable:
     return features.all_of([SQL("({})").format(condition.sql) for condition in conditions])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from psycopg import sql as compose
@@ -79,18 +80,31 @@ def chosen(layer: Layer, query: Query) -> Iterator[Condition]:
 
 def _meets(layer: Layer, area: Area) -> Condition:
     """Most rows of a box lie in it altogether, which pixels tell without a look at the shape."""
-    shape = spatial("area", area.srid, layer.geometry.crs.srid)
-    exact = SQL("public.ST_Intersects(t.geom, {})").format(shape)
+    condition = _area_condition(
+        area.srid, layer.geometry.crs.srid, has_inside=area.inside is not None
+    )
     if area.inside is None:
-        return Condition(exact, {"area": area.wkb})
-    values = {f"area_{side}": edge for side, edge in area.inside._asdict().items()}
-    inside = SQL("public.ST_MakeEnvelope({})").format(SQL(", ").join(map(Placeholder, values)))
+        return Condition(condition, {"area": area.wkb})
+    values = zip(_INSIDE, area.inside, strict=True)
+    return Condition(condition, {"area": area.wkb, **dict(values)})
+
+
+_INSIDE = tuple(f"area_{side}" for side in PixelBox._fields)
+
+
+@lru_cache(maxsize=256)
+def _area_condition(source: int, storage: int, *, has_inside: bool) -> Composable:
+    shape = spatial("area", source, storage)
+    exact = SQL("public.ST_Intersects(t.geom, {})").format(shape)
+    if not has_inside:
+        return exact
+    inside = SQL("public.ST_MakeEnvelope({})").format(SQL(", ").join(map(Placeholder, _INSIDE)))
     # As a CASE, for an OR would have both indexes read and the rows badly estimated.
     condition = SQL(
         "t.geom OPERATOR(public.&&) {}"
         " AND CASE WHEN t.px OPERATOR(public.@) {} THEN TRUE ELSE {} END"
     )
-    return Condition(condition.format(shape, inside, exact), {"area": area.wkb, **values})
+    return condition.format(shape, inside, exact)
 
 
 def spatial(name: str, source: int, storage: int) -> compose.Composed:

@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
 from flask import current_app, g, has_request_context, request
+from werkzeug.sansio.utils import get_current_url
 
 from gis_server import db
 from gis_server.catalogue import VIET_NAM, State, Summaries, states
@@ -95,7 +97,13 @@ def gis() -> Gis:
 
 def base_url() -> str:
     """Return the address that links start with, without a slash at the end."""
-    return gis().settings.public_url or request.host_url.rstrip("/")
+    return gis().settings.public_url or _address(request.scheme, request.host)
+
+
+@lru_cache(maxsize=64)
+def _address(scheme: str, host: str) -> str:
+    """Write a host in letters of any language as itself, which takes longer than to ask for it."""
+    return get_current_url(scheme, host).rstrip("/")
 
 
 def about(layer: Layer) -> About:

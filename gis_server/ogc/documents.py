@@ -1,6 +1,7 @@
 """pygeoapi's documents put right: links that lead somewhere, conformance that is kept; pure."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -108,8 +109,34 @@ class Here(NamedTuple):
 
     def with_(self, **changed: Any) -> str:
         """Return this address with some parameters changed; None takes one away."""
-        args = {n: value for n, value in {**self.args, **changed}.items() if value is not None}
-        return f"{self.url}?{urlencode(args)}"
+        text = encoded({**self.args, **changed})
+        return f"{self.url}?{text}" if text else self.url
+
+
+def in_form(address: str, form: str) -> str:
+    """Return an address that names no form with one."""
+    return f"{address}{'&' if '?' in address else '?'}f={form}"
+
+
+def encoded(args: Mapping[str, Any]) -> str:
+    """Return parameters as an address has them, in their order; those that are None are left out.
+
+    The same ones come again and again, in every link of an answer.
+    """
+    given = ((name, str(value)) for name, value in args.items() if value is not None)
+    return "&".join(
+        _pair(name, value) if len(value) < _LONG else urlencode({name: value})
+        for name, value in given
+    )
+
+
+_LONG = 200
+"""Characters from which a value is not remembered."""
+
+
+@lru_cache(maxsize=2048)
+def _pair(name: str, value: str) -> str:
+    return urlencode({name: value})
 
 
 def linked(document: Document, here: Here, media: str) -> Document:

@@ -192,9 +192,10 @@ def _allowing(methods: tuple[str, ...]) -> Response:
 
 def _allow(answer: Response) -> Response:
     """Let GET and HEAD say as well what may be done."""
-    if request.method in ("GET", "HEAD") and request.endpoint in ("ogc.items", "ogc.item"):
+    asked = request.endpoint
+    if asked in ("ogc.items", "ogc.item") and request.method in ("GET", "HEAD"):
         layer = gis().layers.by_id.get((request.view_args or {}).get("layer_id", ""))
         if layer is not None:
-            methods = _OF_ITEMS if request.endpoint == "ogc.items" else _methods(layer)
+            methods = _OF_ITEMS if asked == "ogc.items" else _methods(layer)
             answer.headers["Allow"] = ", ".join(methods)
     return answer

@@ -10,7 +10,7 @@ from typing import Any
 from gis_server import paging
 from gis_server.encodings import FORMS as DOWNLOADS
 from gis_server.ogc import jsonfg
-from gis_server.ogc.documents import GEOJSON, HTML, Document, Here, Link
+from gis_server.ogc.documents import GEOJSON, HTML, Document, Here, Link, in_form
 from layers.model import Layer, Text
 
 PAGES: Mapping[str, str] = {"json": GEOJSON, "jsonfg": jsonfg.MEDIA_TYPE, "html": HTML}
@@ -52,10 +52,14 @@ def links(
         places: of related pages, by relation (``next``, ``first``): what their address changes.
         forms: that it comes in.
     """
+    page, whole = here.with_(f=None), here.with_(f=None, **_WHOLE)
     own = [
-        _link("self" if here.form == form else "alternate", media, _address(here, form), form, here)
+        _link(
+            "self" if here.form == form else "alternate", media,
+            in_form(whole if form in DOWNLOADS else page, form), form, here,
+        )
         for form, media in forms.items()
-    ]
+    ]  # fmt: skip
     pages = [
         _link(rel, FORMS[here.form], here.with_(**changed), rel, here)
         for rel, changed in places.items()
@@ -65,10 +69,8 @@ def links(
     return [*own, *pages, collection]
 
 
-def _address(here: Here, form: str) -> str:
-    """Return the address in another form; a download is of all that fits, not of this page."""
-    whole = dict.fromkeys(("limit", "offset", paging.PARAMETER)) if form in DOWNLOADS else {}
-    return here.with_(**whole, f=form)
+_WHOLE = dict.fromkeys(("limit", "offset", paging.PARAMETER))
+"""Parameters that a download does without: it is of all that fits, not of a page."""
 
 
 def _link(rel: str, media: str, href: str, title: str, here: Here) -> Link:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
@@ -98,7 +98,7 @@ def _source(layer: Layer, form: str) -> Source:
     base = base_url()
     here = Here(base + quote(request.path.rstrip("/")), request.args.to_dict(), form, preferred())
     facts = gis().tables.facts(gis().pool, layer, version)
-    args = urlencode(sorted(here.args.items()))
+    args = documents.encoded(dict(sorted(here.args.items())))
     of = etags.representation(here.url, args, form, here.lang, facts.declared)
     return Source(layer, version, here, f"{base}/ogc/collections/{layer.id}", of, facts)
 

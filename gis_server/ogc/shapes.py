@@ -33,7 +33,8 @@ def box(text: str, crs: Reference, storage: Crs, name: str = "bbox") -> Area:
     """
     if crs.srid == 4326:
         found = params.bbox(_longitude_first(text) if crs.is_northing_first else text, name)
-        shape = shapely.union_all([_rectangle(part) for part in found.parts()])
+        first, *others = (_rectangle(part) for part in found.parts())
+        shape = shapely.union_all([first, *others]) if others else first
         made = ready(shape, crs, storage)
         return made._replace(inside=pixels.inside(found)) if found.west < found.east else made
     return ready(_rectangle(_metres(text, name)), crs, storage)

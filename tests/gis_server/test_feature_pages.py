@@ -9,12 +9,13 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
-from gis_server import feature_pages
+from gis_server import feature_pages, statements
 from gis_server.feature_pages import ValueUnusable
 from gis_server.features import Area, Condition, Query, Sort
 from gis_server.ogc import shapes
 from gis_server.ogc.crs import CRS84, Reference, epsg
 from gis_server.params import Interval
+from gis_server.statements import Statements
 from gis_server.table_facts import Facts, facts
 from layers.model import Access, Layer
 from layers.registry import Layers
@@ -111,10 +112,10 @@ def test_more_rows_than_are_counted_are_not_guessed(
     filled: Connection, school: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chosen = Query(limit=1, condition=Condition(SQL("t.pupils > 0"), {}))
-    monkeypatch.setattr(feature_pages, "COUNTED", 7)
-    assert run(filled, school, chosen).matched == 7
-    monkeypatch.setattr(feature_pages, "COUNTED", 6)
-    assert run(filled, school, chosen).matched is None
+    for most, matched in ((7, 7), (6, None)):
+        monkeypatch.setattr(feature_pages, "COUNTED", most)
+        monkeypatch.setattr(feature_pages, "_statements", Statements())
+        assert run(filled, school, chosen).matched == matched
 
 
 @pytest.mark.parametrize("query", [Query(), Query(equals={"pupils": 1}), Query(limit=1)])
@@ -224,8 +225,7 @@ def test_a_page_uses_the_spatial_index(conn: Connection, school: Layer) -> None:
     row = conn.execute("SELECT ST_AsBinary(ST_MakeEnvelope(101, 20, 101.01, 22))").fetchone()
     assert row is not None
     made = plan(school, Query(area=Area(row[0], 4326), limit=5))
-    explained = conn.execute(SQL("EXPLAIN ") + made.statement, made.values, prepare=False)
-    assert "school_geom_idx" in "\n".join(line[0] for line in explained)
+    assert "school_geom_idx" in _explained(conn, made)
 
 
 def _walked(conn: Connection, school: Layer, box: str) -> str:
@@ -233,12 +233,12 @@ def _walked(conn: Connection, school: Layer, box: str) -> str:
     area = shapes.box(box, CRS84, school.geometry.crs)
     query = Query(area=area, limit=5)
     made = feature_pages.plan(school, query, facts(conn, school))
-    explained = conn.execute(
-        SQL("EXPLAIN ") + made.statement,  # type: ignore[operator]
-        made.values,
-        prepare=False,
-    )
-    return "\n".join(line[0] for line in explained)
+    return _explained(conn, made)
+
+
+def _explained(conn: Connection, made: feature_pages.Plan) -> str:
+    lines = conn.execute(f"EXPLAIN {_text(made)}".encode(), made.values, prepare=False)
+    return "\n".join(line[0] for line in lines)
 
 
 def test_a_small_box_is_gathered_and_a_large_one_walked_by_the_key(
@@ -252,6 +252,63 @@ def test_a_small_box_is_gathered_and_a_large_one_walked_by_the_key(
     )
     assert "school_pkey" not in _walked(conn, school, "105.5,20.9,105.55,22")
     assert "school_pkey" in _walked(conn, school, "104,20,107,23")
+
+
+def _in_box(conn: Connection, school: Layer, west: float, **more: Any) -> tuple[Any, Query]:
+    box = shapes.box(f"{west},20.9,{west + 0.1},22", CRS84, school.geometry.crs)
+    query = Query(area=box, **{"limit": 5, **more})
+    return feature_pages.plan(school, query, facts(conn, school)), query
+
+
+def test_a_plan_that_is_kept_finds_what_each_box_has(conn: Connection, school: Layer) -> None:
+    """PostgreSQL makes one plan for all after five that were made for their values."""
+    conn.execute(
+        "INSERT INTO layer.school (code, name, level, geom)"
+        " SELECT n::text, 'x', 'primary', ST_SetSRID(ST_MakePoint(100 + n / 10.0, 21), 4326)"
+        " FROM generate_series(0, 99) AS n; ANALYZE layer.school"
+    )
+    conn.prepare_threshold = None
+    for number in range(12):
+        made, query = _in_box(conn, school, 101 + number / 10 - 0.05)
+        assert made.is_prepared
+        page = feature_pages.run(conn, made, query)
+        assert [json.loads(text)["id"] for text in page.features] == [str(10 + number)]
+        assert page.matched == 1
+    kept = conn.execute("SELECT generic_plans FROM pg_prepared_statements WHERE generic_plans > 0")
+    assert kept.fetchall()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"limit": 101}, {"words": ("x",)}, {"condition": Condition(SQL("t.pupils > 0"), {})},
+    ],
+)  # fmt: skip
+def test_where_the_values_matter_a_plan_is_made_for_them(
+    conn: Connection, school: Layer, more: Any
+) -> None:
+    conn.execute(
+        "INSERT INTO layer.school (code, name, level, geom) SELECT n::text, 'x', 'primary',"
+        " ST_SetSRID(ST_MakePoint(100 + n / 10.0, 21), 4326) FROM generate_series(0, 99) AS n;"
+        " ANALYZE layer.school"
+    )
+    assert not _in_box(conn, school, 101, **more)[0].is_prepared
+
+
+def test_a_layer_that_is_declared_anew_has_statements_of_its_own(school: Layer) -> None:
+    fewer = replace(school, fields={n: f for n, f in school.fields.items() if n != "pupils"})
+    for layer in (school, fewer, school):
+        made = plan(layer, Query())
+        assert ("pupils" in _text(made)) is (layer is school)
+        assert plan(layer, Query()).statement is made.statement
+
+
+def test_statements_without_end_are_not_remembered_without_end(school: Layer) -> None:
+    made = Statements()
+    for number in range(statements.MOST + 5):
+        text = SQL("SELECT {}").format(number)
+        assert made.get(school, number, lambda text=text: text) == f"SELECT {number}".encode()
+    assert len(made) < statements.MOST
 
 
 def test_a_table_without_statistics_has_no_extent(conn: Connection, school: Layer) -> None:
