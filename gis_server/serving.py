@@ -8,7 +8,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from gis_server import service, settings
+from gis_server import memory, service, settings
 from gis_server.app import create_app
 from gis_server.settings import Settings
 
@@ -23,6 +23,7 @@ def application() -> Any:
     made.extensions["gis"].freshness.watch()
     made.extensions["gis"].hangups.watch(used.port)
     made.extensions["gis"].live.watch()
+    memory.watch()
     return made
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator
+from itertools import batched
 from typing import Any
 
 import pyarrow as pa
@@ -15,14 +16,18 @@ from layers.geo import definition
 _GROUP = 20_000
 """Rows of a group, which is what is in memory at a time."""
 
+_BATCH = 2_000
+"""Rows that are values of Python at a time, which take several times the room."""
+
 
 def stream(conn: Connection, wanted: Wanted) -> Generator[bytes]:
     """Yield the file; shapes are WKB with easting or longitude first, as the format wants it."""
     columns = arrow_rows.schema(wanted, {"geo": json.dumps(_about(wanted))})
     sink = _Sink()
     with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), columns, compression="zstd") as writer:
-        for batch in arrow_rows.batches(conn, wanted, columns, _GROUP):
-            writer.write_batch(batch, row_group_size=_GROUP)
+        rows = arrow_rows.batches(conn, wanted, columns, _BATCH)
+        for group in batched(rows, _GROUP // _BATCH):
+            writer.write_table(pa.Table.from_batches(group), row_group_size=_GROUP)
             yield sink.taken()
     yield sink.taken()
 
