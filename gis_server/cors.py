@@ -15,7 +15,7 @@ _SENT = (
 )
 _SHOWN = (
     "Accept-Patch, Allow, Content-Crs, Content-Disposition, Content-Encoding, Content-Length, ETag,"
-    " Link, Link-Template, Location, Vary, WWW-Authenticate"
+    " Link, Link-Template, Location, Retry-After, Vary, WWW-Authenticate"
 )
 
 _REMEMBERED = "7200"

@@ -88,6 +88,9 @@ _PLAIN: Mapping[type[Exception], str] = {
 }
 """Sentences in place of the driver's own, which may show what is inside."""
 
+_RETRY_AFTER = "5"
+"""Seconds after which a busy server may be asked again."""
+
 _PASSED_ON = ("Allow", "Location")
 """Headers of werkzeug's errors that say more than the body does."""
 
@@ -135,6 +138,9 @@ def headers(error: BaseException) -> dict[str, str]:
     found = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if status(error)[0] == 401:
         found["WWW-Authenticate"] = 'Bearer realm="gis"'
+    # What took too long takes as long the next time.
+    if status(error)[0] == 503 and not isinstance(error, psycopg.errors.QueryCanceled):
+        found["Retry-After"] = _RETRY_AFTER
     if isinstance(error, HTTPException):
         found |= {name: text for name, text in error.get_headers() if name in _PASSED_ON}
     return found

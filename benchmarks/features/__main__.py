@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import time
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from benchmarks.tiles.data import Database
 
 _SETTLING = 2.0
 """Seconds in which a server has to be through with what wrk left; then it is started anew."""
+
+_REST = 10.0
+"""Seconds of rest before memory is looked at: what a server keeps, not what it has at hand."""
 
 
 def main() -> None:
@@ -78,6 +82,7 @@ class _Measurement:
             for question, paths in fit:
                 for count in clients:
                     server = self._ask(server, question, paths, count)
+            time.sleep(_REST)
             self._note(goals.MEMORY_AFTER, memory.megabytes(server.pid))
             for layer in (PARCELS, POINTS):
                 self._download(server, layer)
@@ -113,6 +118,7 @@ class _Measurement:
             return server
         _tell("  started anew")
         self._running.close()
+        data.end_statements(self._database)
         return self._start()
 
     def _download(self, server: Items, layer: str) -> None:

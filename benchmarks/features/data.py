@@ -56,6 +56,15 @@ def single(database: Database) -> Iterator[None]:
             conn.execute(change.format("RESET"))
 
 
+def end_statements(database: Database) -> None:
+    """End what a server that is gone still has the database compute: the next would wait for it."""
+    with database.connect() as conn:
+        conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename = current_user AND pid <> pg_backend_pid()"
+        )
+
+
 def _points() -> gpd.GeoDataFrame:
     chance = np.random.default_rng(23)
     places = chance.random((COUNT, 2)) * _SIDE + [_WEST, _SOUTH]

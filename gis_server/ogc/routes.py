@@ -52,8 +52,13 @@ def blueprint() -> Blueprint:
 
 
 def _begin() -> None:
-    """Write down when the request was begun, to tell later whether its client still waits."""
+    """Write down when the request was begun, to tell later whether its client still waits.
+
+    Flask answers OPTIONS by itself; it does not know that there is no such layer.
+    """
     g.begun = time.monotonic()
+    if request.method == "OPTIONS" and "layer_id" in (request.view_args or {}):
+        gis().layers.get(str((request.view_args or {})["layer_id"]))
 
 
 def _astray() -> Response | None:

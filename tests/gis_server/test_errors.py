@@ -53,6 +53,14 @@ def test_every_error_that_a_client_can_meet_has_a_status() -> None:
     assert unmapped == set()
 
 
+def test_a_client_is_told_when_to_come_back_where_that_helps(app: Flask) -> None:
+    busy = (psycopg.OperationalError("x"), psycopg_pool.PoolTimeout("x"), errors.Busy("x"))
+    rest = (psycopg.errors.QueryCanceled("x"), LayerUnknown("x", ("a",)), ValueError("x"))
+    with app.test_request_context("/"):
+        assert [errors.problem(error).headers.get("Retry-After") for error in busy] == ["5"] * 3
+        assert [errors.problem(error).headers.get("Retry-After") for error in rest] == [None] * 3
+
+
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [

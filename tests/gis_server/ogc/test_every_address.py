@@ -100,6 +100,11 @@ def test_options_allow_what_the_definition_has_and_no_more(api: Any, every: Foun
         assert set(allowed) == methods | {"HEAD", "OPTIONS"}, path
 
 
+@pytest.mark.parametrize("rest", ["", "/items", "/items/1", "/schema", "/tiles"])
+def test_options_of_a_layer_that_there_is_not_is_404(api: Any, rest: str) -> None:
+    api.problem(api.client.options(f"/ogc/collections/nowhere{rest}"), 404)
+
+
 def test_other_methods_are_refused_with_those_there_are(api: Any, some: Found) -> None:
     for path, methods in some.items():
         for method in {"POST", "PUT", "PATCH", "DELETE"} - methods:
