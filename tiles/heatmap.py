@@ -1,24 +1,20 @@
 """Events as H3 hexagons: counted in PostGIS by the stored cell, drawn into a vector tile."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import h3.api.basic_int as h3
-import mapbox_vector_tile
 import numpy as np
 import psycopg
-import shapely
 from psycopg import sql as compose
 
 import sql
 from layers.geo import BBox, TileId
 from layers.model import Heatmap, Layer
+from tiles import hexagons
 from tiles.errors import CategoryUnknown, NotAggregated
+from tiles.hexagons import Hexagon
 from tiles.tilejson import MVT_LAYER
-
-EXTENT, BUFFER = 4096, 64
-"""Units to a tile side, and the margin in which hexagons are drawn too."""
 
 _RESOLUTION_BY_ZOOM = (1, 2, 2, 3, 4, 4, 5, 6, 7, 7, 8, 8, 9)
 """H3 resolution at zoom 0, 1, 2 ...; deeper zooms have the stored resolution 10.
@@ -45,14 +41,6 @@ _EDGE_DEGREES = {
 _MARGIN_EDGES = 3
 """Edges between a tile and the farthest event of a cell that touches it: two to the far corner,
 and less than one more by which small cells lie outside their parent."""
-
-
-class Hexagon(NamedTuple):
-    """H3 cell, number of events in it, and the weight's aggregate (None without a weight)."""
-
-    cell: int
-    events: int
-    value: float | None
 
 
 class Filter(NamedTuple):
@@ -86,12 +74,13 @@ def checked(layer: Layer, categories: Sequence[str], known: Sequence[Layer]) -> 
 
 def tile(conn: psycopg.Connection[Any], layer: Layer, at: TileId, wanted: Filter) -> bytes:
     """Return a vector tile of hexagons; empty bytes when no event is there."""
-    drawn = [
-        (cell, shape)
-        for cell, shape in _shapes(at, count(conn, layer, at, wanted))
-        if shape is not None
-    ]
-    return _encoded(drawn) if drawn else b""
+    found = count(conn, layer, at, wanted)
+    shapes = _shapes.of(at, [hexagon.cell for hexagon in found])
+    seen = [(hexagon, shape) for hexagon, shape in zip(found, shapes, strict=True) if shape]
+    return hexagons.encode(MVT_LAYER, *zip(*seen, strict=True)) if seen else b""
+
+
+_shapes = hexagons.Shapes()
 
 
 def count(conn: psycopg.Connection[Any], layer: Layer, at: TileId, wanted: Filter) -> list[Hexagon]:
@@ -145,42 +134,3 @@ def _around(box: BBox, res: int) -> BBox:
     # Degrees of longitude shrink towards the poles; a tile never reaches them (85 degrees).
     wide = margin / max(np.cos(np.radians(max(abs(north), abs(south)))), 0.01)
     return BBox(max(box.west - wide, -180.0), south, min(box.east + wide, 180.0), north)
-
-
-def _shapes(at: TileId, cells: Iterable[Hexagon]) -> list[tuple[Hexagon, Any]]:
-    """Give each cell its hexagon in tile units, y down; None where it does not touch the tile."""
-    found = list(cells)
-    if not found:
-        return []
-    rings = [np.asarray(h3.cell_to_boundary(hexagon.cell)) for hexagon in found]
-    shapes = shapely.polygons([shapely.linearrings(_pixels(at, ring)) for ring in rings])
-    frame = shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
-    touches = shapely.intersects(shapes, frame)
-    return [(c, s if t else None) for c, s, t in zip(found, shapes, touches, strict=True)]
-
-
-def _pixels(at: TileId, ring: Any) -> Any:
-    """Bring a ring of (latitude, longitude) degrees into tile units, y down."""
-    latitude = np.radians(np.clip(ring[:, 0], -85.06, 85.06))
-    side = 1 << at.z
-    # A ring over the antimeridian is drawn in one piece, where its first corner is.
-    longitude = (ring[:, 1] - ring[0, 1] + 180) % 360 - 180 + ring[0, 1]
-    x = ((longitude + 180) / 360 * side - at.x) * EXTENT
-    y = ((1 - np.arcsinh(np.tan(latitude)) / np.pi) / 2 * side - at.y) * EXTENT
-    return np.column_stack([x, y])
-
-
-def _encoded(drawn: Sequence[tuple[Hexagon, Any]]) -> bytes:
-    features = [{"geometry": shape, "properties": _properties(hexagon)} for hexagon, shape in drawn]
-    encoded: bytes = mapbox_vector_tile.encode(
-        [{"name": MVT_LAYER, "features": features}],
-        default_options={"extents": EXTENT, "y_coord_down": True},
-    )
-    return encoded
-
-
-def _properties(hexagon: Hexagon) -> dict[str, Any]:
-    found: dict[str, Any] = {"cell": f"{hexagon.cell:x}", "count": hexagon.events}
-    if hexagon.value is not None:
-        found["value"] = hexagon.value
-    return found

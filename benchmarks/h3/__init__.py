@@ -1,0 +1,1 @@
+"""Hexagons: measured beside other ways to do the same."""
