@@ -24,8 +24,9 @@ Stamp = tuple[tuple[str, int, int], ...]
 class Declared:
     """The layers that the folders declare, those of the product and those of further folders.
 
-    A declaration that cannot be true changes nothing: ``layers`` stays what it was, and ``problem``
-    says what is wrong until the files are put right.
+    A declaration that cannot be true changes nothing: its layer stays what it was, and ``problem``
+    says what is wrong until the files are put right. All layers stay where the mistake is in what
+    they have in common: groups, code lists.
     """
 
     def __init__(self, *more: Path) -> None:
@@ -47,7 +48,7 @@ class Declared:
             return False
         self._read = stamp
         try:
-            found = _keeping(self.layers, registry.load(*self._more))
+            read = registry.survey(*self._more, former=self.layers.by_id)
         except LayerInvalid as error:
             self._refuse(str(error))
             return False
@@ -56,6 +57,9 @@ class Declared:
             self._refuse(f"the layers cannot be read ({type(error).__name__}: {error})")
             return False
         self.problem = None
+        if read.mistakes:
+            self._refuse("; ".join(map(str, read.mistakes)))
+        found = _keeping(self.layers, read.layers)
         if found is self.layers:
             return False
         self.layers = found
@@ -63,7 +67,7 @@ class Declared:
 
     def _refuse(self, problem: str) -> None:
         self.problem = problem
-        log.warning("layers stay as they were: %s", problem)
+        log.warning("layers stay as they were where there is a mistake: %s", problem)
 
 
 def _stamp(folders: tuple[Path, ...]) -> tuple[Stamp, int]:

@@ -3,12 +3,13 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import jsonschema
 import yaml
@@ -56,11 +57,34 @@ class Layers:
         return tuple(layer for layer in self if layer.heatmap)
 
 
+class Survey(NamedTuple):
+    """The layers of all folders that say what can be true, and what is wrong with the others."""
+
+    layers: Layers
+    mistakes: tuple[LayerInvalid, ...]
+
+
 def load(*more: Path) -> Layers:
     """Read the layers that come with the product, and those of further folders.
 
     Raises:
         LayerInvalid: naming the file, the key and the reason.
+    """
+    found = survey(*more)
+    if found.mistakes:
+        raise found.mistakes[0]
+    return found.layers
+
+
+def survey(*more: Path, former: Mapping[str, Layer] = MappingProxyType({})) -> Survey:
+    """Read them all the same when some cannot be read.
+
+    Args:
+        more: further folders.
+        former: layers by id as they were; one whose folder has a mistake stays as it was.
+
+    Raises:
+        LayerInvalid: a mistake in what layers have in common, or a folder that is not there.
     """
     with as_file(files("layers")) as own:
         folders = (own, *more)
@@ -71,14 +95,23 @@ def load(*more: Path) -> Layers:
                 _read_yaml(folder / "groups.yaml") if (folder / "groups.yaml").exists() else {}
             )
         found: dict[str, Layer] = {}
-        for folder in folders:
-            for place in _layer_folders(folder):
-                if place.name in found:
-                    raise LayerInvalid(place / "layer.yaml", "id", "a layer of this name exists")
+        mistakes = []
+        for place in (place for folder in folders for place in _layer_folders(folder)):
+            try:
+                _check_name(place, found)
                 found[place.name] = read(place, codelists, groups)
+            except LayerInvalid as error:
+                mistakes.append(error)
+                if place.name in former and former[place.name].group in groups:
+                    found.setdefault(place.name, former[place.name])
     order = list(groups)
     ranked = sorted(found.values(), key=lambda layer: (order.index(layer.group), layer.id))
-    return Layers({layer.id: layer for layer in ranked}, groups)
+    return Survey(Layers({layer.id: layer for layer in ranked}, groups), tuple(mistakes))
+
+
+def _check_name(place: Path, taken: Collection[str]) -> None:
+    if place.name in taken:
+        raise LayerInvalid(place / "layer.yaml", "id", "a layer of this name exists")
 
 
 def read(folder: Path, codelists: Mapping[str, CodeList], groups: Mapping[str, Text]) -> Layer:
@@ -90,6 +123,8 @@ def read(folder: Path, codelists: Mapping[str, CodeList], groups: Mapping[str, T
     file = folder / "layer.yaml"
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", folder.name):
         raise LayerInvalid(file, "id", "a folder's name has small letters, digits and _ only")
+    if not file.is_file():
+        raise LayerInvalid(file, "file", "a layer folder needs this file")
     declared = _read_yaml(file)
     _check_shape(file, declared)
     style = _read_style(folder / "style.json")
@@ -103,11 +138,7 @@ def _layer_folders(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise LayerInvalid(folder, "layers", "this folder does not exist")
     inside = sorted(place for place in folder.iterdir() if place.is_dir())
-    kept = [place for place in inside if place.name not in _RESERVED]
-    for place in kept:
-        if not (place / "layer.yaml").is_file():
-            raise LayerInvalid(place / "layer.yaml", "file", "a layer folder needs this file")
-    return kept
+    return [place for place in inside if place.name not in _RESERVED]
 
 
 def _codelists(folder: Path) -> Iterator[tuple[str, CodeList]]:

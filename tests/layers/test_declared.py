@@ -82,15 +82,54 @@ def test_a_mistake_changes_nothing_and_is_told(own: Path, text: str, problem: st
     found = Declared(own)
     before, right = found.layers, file.read_text("utf-8")
     file.write_text(text, "utf-8")
-    _copy(own, "mill")
     assert not found.look()
     assert found.layers is before
     assert found.problem
     assert problem in found.problem
     file.write_text(right, "utf-8")
-    assert found.look()
+    assert not found.look()
     assert found.problem is None
-    assert "mill" in found.layers.by_id
+
+
+def test_a_mistake_in_one_folder_holds_up_no_other(own: Path) -> None:
+    file = _copy(own, "market")
+    found = Declared(own)
+    before, right = found.layers, file.read_text("utf-8")
+    file.write_text("title: [", "utf-8")
+    _copy(own, "mill").write_text("title: {", "utf-8")
+    _copy(own, "mine")
+    assert found.look()
+    assert found.layers.get("market") is before.get("market")
+    assert set(found.layers.by_id) == {*before.by_id, "mine"}
+    assert found.problem
+    assert "market/layer.yaml: yaml: " in found.problem
+    assert "mill/layer.yaml: yaml: " in found.problem
+    file.write_text(right, "utf-8")
+    shutil.rmtree(own / "mill")
+    assert not found.look()
+    assert found.problem is None
+
+
+def test_a_name_that_there_is_already_changes_nothing(own: Path) -> None:
+    found = Declared(own)
+    school = found.layers.get("school")
+    _copy(own, "school")
+    assert not found.look()
+    assert found.layers.get("school") is school
+    assert found.problem
+    assert "school/layer.yaml: id: a layer of this name exists" in found.problem
+
+
+def test_a_mistake_in_what_layers_share_changes_nothing(own: Path) -> None:
+    found = Declared(own)
+    _copy(own, "market")
+    (own / "groups.yaml").write_text("[", "utf-8")
+    assert not found.look()
+    assert "market" not in found.layers.by_id
+    assert found.problem
+    assert "groups.yaml: yaml: " in found.problem
+    (own / "groups.yaml").unlink()
+    assert found.look()
 
 
 def test_a_folder_that_is_away_changes_nothing(own: Path) -> None:
@@ -110,10 +149,10 @@ def test_a_folder_that_is_away_changes_nothing(own: Path) -> None:
 def test_a_reader_that_breaks_changes_nothing(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Declared(own)
 
-    def broken(*_: Path) -> None:
+    def broken(*_: Path, former: object) -> None:
         raise TypeError("unexpected keyword")
 
-    monkeypatch.setattr(registry, "load", broken)
+    monkeypatch.setattr(registry, "survey", broken)
     _copy(own, "market")
     assert not found.look()
     assert found.problem == "the layers cannot be read (TypeError: unexpected keyword)"
