@@ -9,7 +9,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.sql import SQL
 
 from gis_server import feature_pages, paging
 from gis_server.features import Query, Sort
@@ -147,8 +146,9 @@ def test_a_deep_page_of_newest_first_begins_at_its_place_in_the_index(
     after = (datetime.fromisoformat("2026-01-02T00:00:00+00:00"), 1440)
     query = Query(limit=10, sort=sort, after=after)
     made = feature_pages.plan(layers.get("incident"), query, Facts())
+    assert isinstance(made.statement, bytes)
     explained = conn.execute(
-        SQL("EXPLAIN ANALYZE ") + made.statement, made.values, prepare=False
+        b"EXPLAIN ANALYZE " + made.statement, made.values, prepare=False
     ).fetchall()
     text = "\n".join(line[0] for line in explained)
     assert "incident_occurred_at_idx" in text
