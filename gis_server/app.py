@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from flask import Flask, g, request
+from flask import Flask, Request, Response, g, request
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import MapAdapter
 
 from gis_server import cors, errors
 from gis_server.ogc import routes as ogc
@@ -16,8 +18,35 @@ ROOMS = (health, catalogue, tiles, heatmap, styles, search, land, attention, ogc
 """Modules with routes; each has ``blueprint()``."""
 
 
+class _NoSession(SessionInterface):
+    """There are no sessions: whoever changes something gives a key each time."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002
+        """Return the same for everyone."""
+        return self._none
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep nothing."""
+
+
 class Application(Flask):
-    """Flask, with a second try for what was asked of layers that have changed meanwhile."""
+    """Flask, with a second try for what was asked of layers that have changed meanwhile.
+
+    What Flask looks up in every request and never changes here is said once.
+    """
+
+    session_interface = _NoSession()
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the view of a request: no route of ours hangs on the host."""
+        if request is None:
+            return None
+        return MapAdapter(
+            self.url_map, request.host, request.root_path, "", request.scheme, request.path,
+            request.method, request.query_string.decode("latin1"),
+        )  # fmt: skip
 
     def ensure_sync[**Given, Answer](
         self, func: Callable[Given, Answer]

@@ -13,8 +13,8 @@ from werkzeug.http import parse_accept_header
 _PREFERRED = ("gzip", "br", "zstd", "identity")
 """Where a client likes several alike, the first of these: gzip is there already."""
 
-WORTH = 1024
-"""Bytes; below this the header costs more than compressing saves."""
+WORTH = 1400
+"""Bytes; what is shorter goes in one packet either way."""
 
 _GZIP = 31
 """Window bits of zlib that give a gzip header."""

@@ -7,7 +7,9 @@ none on its own.
 from flask import Flask, Response, request
 
 _OPEN = ("/ogc", "/tiles")
-"""Addresses below which it holds, for errors as well."""
+"""Addresses at and below which it holds, for errors as well."""
+
+_BELOW = tuple(f"{base}/" for base in _OPEN)
 
 _SENT = (
     "Accept, Accept-Language, Authorization, Content-Crs, Content-Language, Content-Type, If-Match,"
@@ -29,7 +31,7 @@ def install(app: Flask) -> None:
 
 def is_open(path: str) -> bool:
     """Tell whether an address is one of those that pages of other hosts may ask."""
-    return any(path == base or path.startswith(f"{base}/") for base in _OPEN)
+    return path.startswith(_BELOW) or path in _OPEN
 
 
 def _opened(answer: Response) -> Response:

@@ -36,4 +36,6 @@ def preferred() -> str:
     named = request.args.get("lang", "").split("-")[0].lower()
     if named in LANGUAGES:
         return named
+    if "Accept-Language" not in request.headers:
+        return LANGUAGES[0]
     return request.accept_languages.best_match(LANGUAGES, default="vi") or "vi"

@@ -46,6 +46,13 @@ _ALSO = {**pages.ALSO, "jsonfg": jsonfg.DRAFT_MEDIA_TYPE}
 _CACHE = "no-cache"
 """A client may keep an answer but asks whether it still holds, which costs no look at the data."""
 
+_HEADERS = {
+    "Cache-Control": _CACHE,
+    "Vary": "Accept, Accept-Encoding, Accept-Language",
+    # A value of a row may look like a script; no browser may take the JSON for a page.
+    "X-Content-Type-Options": "nosniff",
+}
+
 
 class Source(NamedTuple):
     """What an answer is made from: the version of the layer's data, the address, and its digest."""
@@ -202,19 +209,16 @@ def _sent(body: bytes, media: str, tag: str) -> Response:
     encoding = compression.choose(request.headers.get("Accept-Encoding", ""))
     if len(body) < compression.WORTH:
         encoding = "identity"
-    answer = Response(compression.quick(body, encoding), content_type=media)
+    headers = {"Content-Type": media, **_HEADERS}
     if encoding != "identity":
-        answer.headers["Content-Encoding"] = encoding
+        headers["Content-Encoding"] = encoding
     if request.method != "POST":
-        answer.headers["ETag"] = f'"{etags.tagged(tag, encoding)}"'
-    return _headed(answer)
+        headers["ETag"] = f'"{etags.tagged(tag, encoding)}"'
+    return Response(compression.quick(body, encoding), headers=headers)
 
 
 def _headed(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = _CACHE
-    answer.headers["Vary"] = "Accept, Accept-Encoding, Accept-Language"
-    # A value of a row may look like a script; no browser may take the JSON for a page.
-    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers.update(_HEADERS)
     return answer
 
 
