@@ -1,6 +1,8 @@
 """The declared layers of an installation, read anew when a file of theirs changes."""
 
 import logging
+import os
+import stat
 import time
 from collections.abc import Iterator
 from importlib.resources import files
@@ -14,8 +16,6 @@ log = logging.getLogger("gis")
 
 _STILL = 0.5
 """Seconds that files must have been left alone: a folder is copied file by file."""
-
-_FILES = ("groups.yaml", "codelists/*.yaml", "*/layer.yaml", "*/style.json", "*/")
 
 Stamp = tuple[tuple[str, int, int], ...]
 """Path, time of the last change (ns) and length of every file that declares something."""
@@ -74,23 +74,38 @@ def _stamp(folders: tuple[Path, ...]) -> tuple[Stamp, int]:
     """Return what tells these files from the same files changed, and when they last changed (ns).
 
     The latter is the time at which the file system was changed, which a copy does not carry over.
+    It is asked for several times a second, so paths are plain texts here.
     """
     known, latest = [], 0
-    for path in _places(folders):
+    for place in _places(folders):
         try:
-            told = path.stat()
-        except FileNotFoundError:
+            told = os.stat(place)  # noqa: PTH116 - a Path takes as long to make
+        except (FileNotFoundError, NotADirectoryError):
             continue
         latest = max(latest, told.st_ctime_ns)
-        length = told.st_size if path.is_file() else 0
-        known.append((str(path), told.st_mtime_ns if length else 0, length))
+        length = told.st_size if stat.S_ISREG(told.st_mode) else 0
+        known.append((place, told.st_mtime_ns if length else 0, length))
     return tuple(known), latest
 
 
-def _places(folders: tuple[Path, ...]) -> Iterator[Path]:
-    for folder in folders:
-        for pattern in _FILES:
-            yield from sorted(folder.glob(pattern))
+def _places(folders: tuple[Path, ...]) -> Iterator[str]:
+    for folder in map(str, folders):
+        yield f"{folder}/groups.yaml"
+        for name in _names(folder):
+            inside = f"{folder}/{name}"
+            yield inside
+            if name == "codelists":
+                yield from (f"{inside}/{one}" for one in _names(inside) if one.endswith(".yaml"))
+            else:
+                yield from (f"{inside}/layer.yaml", f"{inside}/style.json")
+
+
+def _names(folder: str) -> list[str]:
+    """Return what is in a folder; nothing when it is away."""
+    try:
+        return sorted(os.listdir(folder))  # noqa: PTH208 - as above
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def _keeping(former: Layers, found: Layers) -> Layers:
