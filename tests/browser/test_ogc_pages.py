@@ -81,10 +81,10 @@ def test_moving_the_map_offers_to_search_in_view(screen: Screen) -> None:
     every = _ids(screen)
     button = page.locator("#map .here")
     assert not button.is_visible()
-    for _ in range(2):
-        page.locator(".maplibregl-ctrl-zoom-in").click()
-        screen.settle()
+    page.locator(".maplibregl-ctrl-zoom-in").click()
     button.wait_for(state="visible")
+    page.locator(".maplibregl-ctrl-zoom-in").click()
+    screen.settle()
     button.click()
     page.wait_for_url("**bbox=**")
     page.wait_for_selector("html[data-ready=true]")

@@ -178,6 +178,7 @@ async function start(box) {
     listen(map, new Choice(map, features));
     offer(box, map, words.search_here);
     night.addEventListener("change", async () => map.setStyle(await styled(box.dataset, features)));
+    for (const name of ["movestart", "dataloading"]) map.on(name, () => (document.documentElement.dataset.map = "busy"));
     map.on("idle", () => Object.assign(document.documentElement.dataset, { map: "idle", ready: "true" }));
     Object.assign(window, { gisMap: map });
     status.textContent = "";
