@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 
 import sql as sql_text
-from etl import geojson
+from etl import cell_ddl, geojson
 from layers import pixels
 from layers.model import Derive, Field, Layer
 
@@ -123,13 +123,15 @@ def watch(conn: Connection, layer: Layer, *, schema: str = LIVE) -> None:
             " FOR EACH ROW EXECUTE FUNCTION ops.keep_tile_columns({}, {})"
         ).format(named, *_kept(layer))
     )
-    for event, rows in _WATCHED.items():
+    for event, rows in cell_ddl.ROWS.items():
         conn.execute(
             sql.SQL(
                 "CREATE OR REPLACE TRIGGER {} AFTER {} ON {}{}"
                 " FOR EACH STATEMENT EXECUTE FUNCTION ops.note_change()"
             ).format(sql.Identifier(f"note_{event.lower()}"), sql.SQL(event), named, rows)
         )
+    if layer.heatmap:
+        cell_ddl.watch(conn, layer, named)
 
 
 def _keep_geojson(conn: Connection, layer: Layer, named: sql.Identifier) -> None:
@@ -206,14 +208,6 @@ def index_places(conn: Connection, layer: Layer) -> None:
         if (column, f"({condition})") not in there:
             index = _partial(column, condition)
             conn.execute(sql.SQL("CREATE INDEX ON {} {}").format(table(layer), index))
-
-
-_WATCHED = {
-    "INSERT": sql.SQL(" REFERENCING NEW TABLE AS new_rows"),
-    "UPDATE": sql.SQL(" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows"),
-    "DELETE": sql.SQL(" REFERENCING OLD TABLE AS old_rows"),
-    "TRUNCATE": sql.SQL(""),
-}
 
 
 def _indexes(layer: Layer) -> list[sql.Composed]:

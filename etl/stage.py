@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql as compose
 
 import sql
-from etl import ddl, geojson
+from etl import cell_ddl, ddl, geojson
 from etl.check import Fault
 from etl.errors import LayerBusy
 from etl.rows import ROW
@@ -134,6 +134,8 @@ def swap(conn: Connection, stage: Stage) -> None:
     )
     ddl.comment(conn, layer)
     ddl.record_whole(conn, layer)
+    if layer.heatmap:
+        cell_ddl.mark(conn, layer)
 
 
 def _ordered(conn: Connection, stage: Stage) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from etl import ddl, geojson, rewriting
+from etl import cell_ddl, ddl, geojson, rewriting
 from etl.errors import LoadError
 from layers.model import Layer
 from layers.registry import Layers
@@ -82,7 +82,8 @@ def _shape(conn: Connection, layer: Layer) -> bool:
         return True
     added = _add_columns(conn, layer)
     ddl.relax(conn, layer)
-    return _keep_geojson(conn, layer) | _keep_tile_columns(conn, layer) | added
+    kept = _keep_geojson(conn, layer) | _keep_tile_columns(conn, layer) | _keep_events(conn, layer)
+    return kept | added
 
 
 def _lacking(conn: Connection, layer: Layer) -> set[str]:
@@ -125,6 +126,15 @@ def _keep_geojson(conn: Connection, layer: Layer) -> bool:
         return False
     ddl.renew_geojson(conn, layer)
     rewriting.mark(conn, layer)
+    return True
+
+
+def _keep_events(conn: Connection, layer: Layer) -> bool:
+    """Let what happens to events be written down as the declaration now gives them."""
+    if layer.heatmap is None or cell_ddl.is_watched(conn, layer):
+        return False
+    cell_ddl.watch(conn, layer, ddl.table(layer))
+    cell_ddl.mark(conn, layer)
     return True
 
 

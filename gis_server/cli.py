@@ -12,7 +12,7 @@ from rich.console import Console
 
 from etl import crs, demo, mapping
 from etl.load import Mode, Order, default_mode, load
-from gis_server import cli_tiles, db, progress, service, serving, settings
+from gis_server import cli_h3, cli_tiles, db, progress, service, serving, settings
 from gis_server.settings import Settings
 from layers import registry
 from layers.errors import GisError
@@ -131,6 +131,7 @@ def load_demo(used: Settings, parcels: int, events: int, seed: int) -> None:
             _load_demo(conn, used, layers, part)
 
 
+cli.add_command(cli_h3.cells)
 cli.add_command(cli_tiles.tiles)
 
 

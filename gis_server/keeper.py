@@ -1,4 +1,4 @@
-"""A process beside the server: keeps tables, draws tiles of new data, tidies up."""
+"""A process beside the server: keeps tables and cubes, draws tiles of new data, tidies up."""
 
 import logging
 import os
@@ -10,7 +10,9 @@ from typing import Any
 
 import psycopg
 
-from gis_server import db
+from cells.generations import Generations
+from gis_server import db, memory
+from gis_server.event_keeper import EventKeeper
 from gis_server.settings import Settings
 from gis_server.table_keeper import TableKeeper
 from layers.declared import Declared
@@ -40,7 +42,10 @@ def keep(settings: Settings, declared: Declared, database_url: str, parent: int)
     tables = TableKeeper(declared, database_url, settings.var / "reports")
     # First: a new layer does not wait until the tiles of others are drawn.
     tables.watch()
+    events = EventKeeper(lambda: tables.ready, database_url, Generations(settings.var / "cells"))
     os.nice(_NICENESS)
+    events.watch()
+    memory.watch()
     tidied_at = 0.0
     kept = Store(settings.var / "tiles")
     while os.getppid() == parent:
@@ -56,6 +61,7 @@ def keep(settings: Settings, declared: Declared, database_url: str, parent: int)
             log.warning("tiles could not be drawn ahead: %s", error)
             time.sleep(_TIDY / 10)
         time.sleep(TICK)
+    events.stop()
     tables.stop()
 
 

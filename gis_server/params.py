@@ -123,6 +123,25 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(sorted({part.strip() for part in text.split(",")} - {""}))
 
 
+_NUMBERS = frozenset(map(str, range(100)))
+
+
+def numbers(text: str, name: str, *, low: int, high: int) -> tuple[int, ...]:
+    """Read a comma-separated list of whole numbers and of ranges ``7-9``; sorted, each once.
+
+    Raises:
+        ParameterInvalid: not such a list, or a number outside of ``low`` to ``high``.
+    """
+    found: set[int] = set()
+    for part in names(text):
+        first, _, last = part.partition("-")
+        ends = [int(end) for end in (first, last or first) if end in _NUMBERS]
+        if len(ends) < 2 or not low <= ends[0] <= ends[1] <= high:
+            raise ParameterInvalid(name, f"'{part[:40]}' is not a number or range in {low}-{high}")
+        found.update(range(ends[0], ends[1] + 1))
+    return tuple(sorted(found))
+
+
 def whole(text: str, name: str, *, low: int, high: int) -> int:
     """Read a whole number; above ``high`` it is taken as ``high``.
 

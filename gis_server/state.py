@@ -10,6 +10,8 @@ import psycopg
 from flask import current_app, g, has_request_context, request
 from werkzeug.sansio.utils import get_current_url
 
+from cells.generations import Generations
+from cells.served import Served
 from gis_server import db
 from gis_server.catalogue import VIET_NAM, State, Summaries, states
 from gis_server.db import Pool
@@ -31,7 +33,7 @@ Connection = psycopg.Connection[Any]
 
 @dataclass(frozen=True, slots=True)
 class Gis:
-    """Settings, layers, connections, tiles, and what is remembered of the data."""
+    """Settings, layers, connections, tiles, events, and what is remembered of the data."""
 
     settings: Settings
     live: LiveLayers
@@ -39,6 +41,7 @@ class Gis:
     tile_pool: Pool
     tiles: Source
     freshness: Freshness
+    events: Served
     summaries: Summaries = field(default_factory=Summaries)
     tables: Tables = field(default_factory=Tables)
     hangups: Hangups = field(default_factory=Hangups)
@@ -87,7 +90,8 @@ def assemble(settings: Settings, declared: Declared, database_url: str) -> Gis:
     source = Source(
         store, freshness.versions, tile_pool.connection, tile_pool.check, live.is_serving
     )
-    return Gis(settings, live, pool, tile_pool, source, freshness)
+    events = Served(Generations(settings.var / "cells"), pool.connection)
+    return Gis(settings, live, pool, tile_pool, source, freshness, events)
 
 
 def gis() -> Gis:

@@ -160,6 +160,7 @@ def _heatmap(declared: Mapping[str, Any] | None) -> Heatmap | None:
         declared.get("weight"),
         declared.get("aggregate", "sum"),
         declared.get("worse", "high"),
+        declared.get("by"),
     )
 
 
@@ -201,6 +202,8 @@ def contradictions(
         yield "heatmap", "only points are aggregated to H3"
     if made.heatmap and made.geometry.crs.srid != DEGREES:
         yield "heatmap", "points that are aggregated to H3 are stored in EPSG:4326"
+    if made.heatmap and made.heatmap.by and not made.heatmap.weight:
+        yield "heatmap.by", "there is no heatmap.weight to be weighed by it"
     for name in sorted(RESERVED & set(declared["fields"])):
         yield f"fields.{name}", "this name is used by the table itself"
 
@@ -215,6 +218,7 @@ def _unknown_names(made: Layer) -> Iterator[tuple[str, str]]:
     named += [("tiles.first", name) for name, _ in made.tiles.first]
     if heatmap:
         named += [("heatmap.category", heatmap.category), ("heatmap.weight", heatmap.weight)]
+        named += [("heatmap.by", heatmap.by)]
     if attention:
         named += [("attention.where", name) for name in attention.where]
         named += [("attention.before_now", attention.before_now)]
@@ -229,10 +233,11 @@ def _wrong_fields(made: Layer) -> Iterator[tuple[str, str]]:
     for field in made.fields.values():
         for key, reason in _wrong_field(made, field):
             yield f"fields.{field.name}{key}", reason
-    weight = made.heatmap.weight if made.heatmap else None
+    weight, by = (made.heatmap.weight, made.heatmap.by) if made.heatmap else (None, None)
     for key, name, allowed in (
         ("time", made.time, (Type.DATE, Type.DATETIME)),
         ("heatmap.weight", weight, (Type.INTEGER, Type.NUMBER)),
+        ("heatmap.by", by, (Type.INTEGER, Type.NUMBER)),
     ):
         if name is not None and name in made.fields and made.fields[name].type not in allowed:
             kinds = " or ".join(kind.value for kind in allowed)

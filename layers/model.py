@@ -164,6 +164,7 @@ class Tiles:
 class Heatmap:
     """How events become H3 counts: the field to filter by, and what ``value`` is made from.
 
+    ``by`` is what the weight is weighed by: a mean of speeds by the vehicles that drove them.
     ``worse`` is ``low`` where small values are the bad ones, as with speeds.
     """
 
@@ -171,6 +172,7 @@ class Heatmap:
     weight: str | None
     aggregate: str
     worse: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from gis_server.cli import cli
 from layers.registry import Layers
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("gis_server", "layers", "tiles", "etl", "styles", "sql")
+ROOMS = ("gis_server", "layers", "tiles", "cells", "etl", "styles", "sql")
 LONGEST_MODULE = 400
 
 

@@ -1,19 +1,18 @@
-"""Events as H3 hexagons: counted in PostGIS by the stored cell, drawn into a vector tile."""
+"""Events as H3 hexagons: counted by a cube or in PostGIS, written into a vector tile."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import psycopg
-from psycopg import sql as compose
 
-import sql
-from layers.geo import BBox, TileId
-from layers.model import Heatmap, Layer
-from tiles import hexagons
+from cells import rows
+from cells.question import Counted, Filter
+from cells.view import View
+from layers.geo import TileId
+from layers.model import Layer
+from tiles import hexagon_sheets, hexagons
 from tiles.errors import CategoryUnknown, NotAggregated
-from tiles.hexagons import Hexagon
+from tiles.hexagon_sheets import Sheet, Sheets
 from tiles.tilejson import MVT_LAYER
 
 _RESOLUTION_BY_ZOOM = (1, 2, 2, 3, 4, 4, 5, 6, 7, 7, 8, 8, 9)
@@ -24,31 +23,11 @@ A hexagon is 8 to 28 pixels wide at every zoom: smaller ones would fall into one
 
 _FINEST = 10
 
-_EDGE_DEGREES = {
-    1: 6,
-    2: 2.2,
-    3: 0.85,
-    4: 0.32,
-    5: 0.12,
-    6: 0.045,
-    7: 0.017,
-    8: 0.0065,
-    9: 0.0025,
-    10: 0.00095,
-}
-"""Longest edge of a cell anywhere, in degrees of latitude, rounded up, by resolution."""
-
 _MARGIN_EDGES = 3
 """Edges between a tile and the farthest event of a cell that touches it: two to the far corner,
 and less than one more by which small cells lie outside their parent."""
 
-
-class Filter(NamedTuple):
-    """Which events count: a closed interval (None is open) and categories (none is all)."""
-
-    start: datetime | None = None
-    end: datetime | None = None
-    categories: tuple[str, ...] = ()
+_sheets = Sheets()
 
 
 def resolution(zoom: int) -> int:
@@ -72,65 +51,24 @@ def checked(layer: Layer, categories: Sequence[str], known: Sequence[Layer]) -> 
         raise CategoryUnknown(layer.id, unknown, codes)
 
 
-def tile(conn: psycopg.Connection[Any], layer: Layer, at: TileId, wanted: Filter) -> bytes:
+def tile(view: View, at: TileId, wanted: Filter) -> bytes:
     """Return a vector tile of hexagons; empty bytes when no event is there."""
-    found = count(conn, layer, at, wanted)
-    shapes = _shapes.of(at, [hexagon.cell for hexagon in found])
-    seen = [(hexagon, shape) for hexagon, shape in zip(found, shapes, strict=True) if shape]
-    return hexagons.encode(MVT_LAYER, *zip(*seen, strict=True)) if seen else b""
+    sheet, counted = drawn(view, at, wanted)
+    return hexagons.encode(MVT_LAYER, sheet, counted)
 
 
-_shapes = hexagons.Shapes()
-
-
-def count(conn: psycopg.Connection[Any], layer: Layer, at: TileId, wanted: Filter) -> list[Hexagon]:
-    """Count events of the cells around a tile; every cell that touches the tile is complete."""
+def drawn(view: View, at: TileId, wanted: Filter) -> tuple[Sheet, Counted]:
+    """Return the cells that touch a tile and had any event, ever, and what is counted in them."""
     res = resolution(at.z)
-    values = {
-        "resolution": res,
-        **_around(at.bbox(), res)._asdict(),
-        "start": wanted.start,
-        "end": wanted.end,
-        "categories": list(wanted.categories),
-    }
-    rows = conn.execute(_statement(layer, wanted), values)
-    return [Hexagon(*row) for row in rows]
+    sheet = _sheets.of(at, view.cells(res))
+    return sheet, view.count_some(wanted, res, sheet.places)
 
 
-def _aggregation(layer: Layer) -> Heatmap:
-    if layer.heatmap is None:
-        raise NotAggregated(layer.id, ())
-    return layer.heatmap
-
-
-def _statement(layer: Layer, wanted: Filter) -> compose.Composed:
-    heatmap = _aggregation(layer)
-    filters = []
-    time = compose.Identifier(layer.time or layer.key)
-    if wanted.start:
-        filters.append(compose.SQL("AND {} >= %(start)s").format(time))
-    if wanted.end:
-        filters.append(compose.SQL("AND {} <= %(end)s").format(time))
-    if wanted.categories and heatmap.category:
-        named = compose.Identifier(heatmap.category)
-        filters.append(compose.SQL("AND {} = ANY(%(categories)s)").format(named))
-    value: compose.Composable = compose.SQL("NULL::double precision")
-    if heatmap.weight:
-        function = {"sum": compose.SQL("sum"), "mean": compose.SQL("avg")}[heatmap.aggregate]
-        value = compose.SQL("{}({})::double precision").format(
-            function, compose.Identifier(heatmap.weight)
-        )
-    return sql.query("heatmap").format(
-        table=compose.Identifier("layer", layer.id),
-        value=value,
-        filters=compose.SQL(" ").join(filters),
-    )
-
-
-def _around(box: BBox, res: int) -> BBox:
-    """Widen a tile so far that the events of every cell that touches it are inside."""
-    margin = _EDGE_DEGREES[res] * _MARGIN_EDGES
-    north, south = min(box.north + margin, 90.0), max(box.south - margin, -90.0)
-    # Degrees of longitude shrink towards the poles; a tile never reaches them (85 degrees).
-    wide = margin / max(np.cos(np.radians(max(abs(north), abs(south)))), 0.01)
-    return BBox(max(box.west - wide, -180.0), south, min(box.east + wide, 180.0), north)
+def tile_of_rows(conn: psycopg.Connection[Any], layer: Layer, at: TileId, wanted: Filter) -> bytes:
+    """Return the same tile from the rows of the layer, as long as there is no cube."""
+    res = resolution(at.z)
+    box = hexagon_sheets.around(at, res, _MARGIN_EDGES)
+    box = box._replace(west=max(box.west, -180.0), east=min(box.east, 180.0))
+    counted = rows.count(conn, layer, wanted, res, box)
+    sheet = hexagon_sheets.sheet(at, counted.cells)
+    return hexagons.encode(MVT_LAYER, sheet, counted.at(sheet.places))

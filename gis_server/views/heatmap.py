@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from cells.question import Filter
 from gis_server import params
 from gis_server.state import about, gis
 from gis_server.views import answers
@@ -14,7 +15,7 @@ from tiles import heatmap, tilejson
 MAX_AGE = 30
 """Seconds that a browser may keep a description without asking."""
 
-_KNOWN = {"datetime", "category", "lang"}
+_KNOWN = {"datetime", "category", "hour", "weekday", "lang"}
 
 
 def blueprint() -> Blueprint:
@@ -40,17 +41,20 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     gis().freshness.ensure()
     # Hexagons count events beyond the margin of tiles, so the version is that of the layer.
     version = gis().freshness.versions.layer(layer.id)
+    view = gis().events.view(layer, version)
     shown = repr((layer.heatmap, wanted))
     digest = hashlib.blake2b(shown.encode(), digest_size=8).hexdigest()
 
     def draw() -> bytes:
+        if view:
+            return heatmap.tile(view, at, wanted)
         with gis().pool.connection() as conn:
-            return heatmap.tile(conn, layer, at, wanted)
+            return heatmap.tile_of_rows(conn, layer, at, wanted)
 
     return answers.hexagons(f"{version:x}-{digest}", draw)
 
 
-def _filter(layer: Layer) -> heatmap.Filter:
+def _filter(layer: Layer) -> Filter:
     unknown = sorted(set(request.args) - _KNOWN)
     if unknown:
         raise params.ParameterInvalid(
@@ -61,14 +65,19 @@ def _filter(layer: Layer) -> heatmap.Filter:
     )
     categories = params.names(request.args.get("category", ""))
     heatmap.checked(layer, categories, gis().layers.heatmaps)
-    return heatmap.Filter(start, end, categories)
+    hours = params.numbers(request.args.get("hour", ""), "hour", low=0, high=23)
+    weekdays = params.numbers(request.args.get("weekday", ""), "weekday", low=1, high=7)
+    return Filter(start, end, categories, hours, weekdays)
 
 
-def _query(wanted: heatmap.Filter) -> str:
+def _query(wanted: Filter) -> str:
     """Write a filter as a query string, one spelling for one meaning."""
     pairs = {}
     if wanted.start or wanted.end:
         pairs["datetime"] = str(params.Interval(wanted.start, wanted.end))
     if wanted.categories:
         pairs["category"] = ",".join(wanted.categories)
+    for name, numbers in (("hour", wanted.hours), ("weekday", wanted.weekdays)):
+        if numbers:
+            pairs[name] = ",".join(map(str, numbers))
     return urlencode(pairs, safe=":/,")

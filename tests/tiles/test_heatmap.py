@@ -4,19 +4,27 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import h3.api.basic_int as h3
 import mapbox_vector_tile
+import numpy as np
 import psycopg
 import pytest
 import shapely
 
+from cells import rows, sealing
+from cells.events import Changes
+from cells.generations import Generations
+from cells.question import Filter
+from cells.view import View
 from layers.geo import WEB_MERCATOR_HALF, TileId
+from layers.model import Layer
 from layers.registry import Layers
 from tiles import heatmap
 from tiles.errors import CategoryUnknown, NotAggregated
-from tiles.heatmap import Filter
 
 Connection = psycopg.Connection[Any]
 
@@ -25,6 +33,27 @@ def _tile_of(lon: float, lat: float, zoom: int) -> TileId:
     side = 1 << zoom
     y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
     return TileId(zoom, int((lon + 180) / 360 * side), int(y * side))
+
+
+def _tile(conn: Connection, layer: Layer, at: TileId, wanted: Filter) -> bytes:
+    """Return a tile from the rows, which has to be what the cube gives."""
+    with TemporaryDirectory() as folder:
+        cube = sealing.seal(conn, layer, Generations(Path(folder))).load()
+        is_mean = layer.heatmap is not None and layer.heatmap.aggregate == "mean"
+        none = Changes(cube.all_events().take(np.arange(0)), np.zeros(0, np.int8))
+        by_cube = heatmap.tile(View(cube, none, is_mean=is_mean), at, wanted)
+    by_rows = heatmap.tile_of_rows(conn, layer, at, wanted)
+    assert by_cube == by_rows
+    return by_rows
+
+
+def _count(
+    conn: Connection, layer: Layer, resolution: int, wanted: Filter
+) -> dict[int, tuple[int, float | None]]:
+    found = rows.count(conn, layer, wanted, resolution)
+    values = [None] * len(found.cells) if found.value is None else found.value.tolist()
+    listed = zip(found.cells.tolist(), found.events.tolist(), values, strict=True)
+    return {cell: (events, value) for cell, events, value in listed}
 
 
 def _by_hand(events: Iterable[Any], resolution: int) -> dict[str, list[Any]]:
@@ -53,7 +82,7 @@ def test_a_tile_counts_as_by_hand(
 ) -> None:
     made = events(800)
     at = _tile_of(105.84, 21.59, zoom)
-    body = heatmap.tile(conn, layers.get("incident"), at, Filter())
+    body = _tile(conn, layers.get("incident"), at, Filter())
     found = _decoded(body)
     by_hand = _by_hand(made, heatmap.resolution(zoom))
     assert found
@@ -80,7 +109,7 @@ def test_neighbouring_tiles_agree_on_the_cells_between_them(
             (lon, lat, h3.latlng_to_cell(lat, lon, 10)),
         )
     pair = (left, left._replace(x=left.x + 1))
-    one, two = (_decoded(heatmap.tile(conn, layers.get("incident"), at, Filter())) for at in pair)
+    one, two = (_decoded(_tile(conn, layers.get("incident"), at, Filter())) for at in pair)
     assert set(one) == set(two)
     assert sum(feature["properties"]["count"] for feature in one.values()) == 40
     assert all(one[cell]["properties"] == two[cell]["properties"] for cell in one)
@@ -95,8 +124,8 @@ def test_time_and_category_filter_as_by_hand(
     wanted = Filter(start, end, ("flood", "theft"))
     kept = [e for e in made if start <= e.at <= end and e.category in wanted.categories]
     assert 0 < len(kept) < len(made)
-    counted = heatmap.count(conn, layers.get("incident"), _tile_of(105.84, 21.59, 7), wanted)
-    assert {f"{c.cell:x}": (c.events, c.value) for c in counted} == {
+    counted = _count(conn, layers.get("incident"), 6, wanted)
+    assert {f"{cell:x}": said for cell, said in counted.items()} == {
         cell: (len(inside), sum(e.severity for e in inside))
         for cell, inside in _by_hand(kept, 6).items()
     }
@@ -106,12 +135,11 @@ def test_both_ends_of_the_time_belong_to_it(
     conn: Connection, layers: Layers, events: Callable[[int], list[Any]]
 ) -> None:
     made = events(1)
-    (counted,) = heatmap.count(
-        conn, layers.get("incident"), TileId(0, 0, 0), Filter(made[0].at, made[0].at)
-    )
-    assert counted.events == 1
+    incident = layers.get("incident")
+    (counted,) = _count(conn, incident, 1, Filter(made[0].at, made[0].at)).values()
+    assert counted[0] == 1
     later = made[0].at + timedelta(microseconds=1)
-    assert heatmap.count(conn, layers.get("incident"), TileId(0, 0, 0), Filter(later)) == []
+    assert _count(conn, incident, 1, Filter(later)) == {}
 
 
 def test_a_hexagon_stands_where_its_cell_is(
@@ -119,7 +147,7 @@ def test_a_hexagon_stands_where_its_cell_is(
 ) -> None:
     events(50)
     at = _tile_of(105.84, 21.59, 9)
-    found = _decoded(heatmap.tile(conn, layers.get("incident"), at, Filter()))
+    found = _decoded(_tile(conn, layers.get("incident"), at, Filter()))
     side = 2 * WEB_MERCATOR_HALF / (1 << at.z)
     west, north = at.x * side - WEB_MERCATOR_HALF, WEB_MERCATOR_HALF - at.y * side
     east, south = west + side, north - side
@@ -134,32 +162,18 @@ def test_a_hexagon_stands_where_its_cell_is(
         assert y == pytest.approx((north - merc_y) / (north - south) * 4096, abs=2)
 
 
-def test_a_mean_is_a_mean(conn: Connection, layers: Layers) -> None:
-    cell = h3.latlng_to_cell(21.59, 105.84, 10)
-    for speed in (30, 50, None):
-        conn.execute(
-            "INSERT INTO layer.traffic (detector, observed_at, mean_speed, geom, h3) VALUES"
-            " ('d', now(), %s, ST_SetSRID(ST_MakePoint(105.84, 21.59), 4326), %s)",
-            (speed, cell),
-        )
-    (counted,) = heatmap.count(conn, layers.get("traffic"), TileId(0, 0, 0), Filter())
-    assert (counted.events, counted.value) == (3, 40.0)
-
-
 def test_a_weightless_layer_has_no_value(conn: Connection, layers: Layers) -> None:
     conn.execute(
         "INSERT INTO layer.report (category, status, received_at, geom, h3) VALUES"
         " ('traffic', 'new', now(), ST_SetSRID(ST_MakePoint(105.84, 21.59), 4326), %s)",
         (h3.latlng_to_cell(21.59, 105.84, 10),),
     )
-    (feature,) = _decoded(
-        heatmap.tile(conn, layers.get("report"), TileId(0, 0, 0), Filter())
-    ).values()
+    (feature,) = _decoded(_tile(conn, layers.get("report"), TileId(0, 0, 0), Filter())).values()
     assert set(feature["properties"]) == {"cell", "count"}
 
 
 def test_an_empty_tile_is_empty(conn: Connection, layers: Layers) -> None:
-    assert heatmap.tile(conn, layers.get("incident"), TileId(5, 0, 0), Filter()) == b""
+    assert _tile(conn, layers.get("incident"), TileId(5, 0, 0), Filter()) == b""
 
 
 def test_what_a_layer_cannot_be_asked_is_refused(layers: Layers) -> None:

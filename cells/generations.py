@@ -1,0 +1,91 @@
+"""Cubes on disk: a folder a layer, in it a numbered folder a cube and a link to the current one."""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cells import cube as cubes
+from cells.cube import Cube
+
+_CURRENT = "current"
+_KEPT = 2
+"""Cubes of a layer that stay: one that is being opened may just have been replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a cube holds.
+
+    Every change that ``snapshot`` shows in the table ``identity`` is counted, of events as ``form``
+    declares them.
+    """
+
+    identity: str
+    form: str
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A cube in its folder."""
+
+    folder: Path
+    seal: Seal
+
+    def load(self) -> Cube:
+        """Return the cube, its arrays mapped."""
+        return cubes.load(self.folder)
+
+
+class Generations:
+    """The cubes of all layers. Whoever writes one is alone; readers need not be kept out."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def current(self, layer_id: str) -> Generation | None:
+        """Return the newest cube of a layer; None where there is none that can be read."""
+        link = self._root / layer_id / _CURRENT
+        try:
+            folder = link.parent / link.readlink()
+            described = json.loads((folder / "seal.json").read_text("utf-8"))
+            return Generation(folder, Seal(**described))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def name(self, layer_id: str) -> str:
+        """Return what tells the newest cube of a layer from older ones; empty without one."""
+        try:
+            return str((self._root / layer_id / _CURRENT).readlink())
+        except OSError:
+            return ""
+
+    def publish(self, layer_id: str, cube: Cube, seal: Seal) -> Generation:
+        """Write a cube and make it the current one; those before the last are removed."""
+        place = self._root / layer_id
+        place.mkdir(parents=True, exist_ok=True)
+        number = max(self._numbers(place), default=0) + 1
+        folder = place / f"{number:08}"
+        folder.mkdir()
+        cubes.save(cube, folder)
+        (folder / "seal.json").write_text(json.dumps(asdict(seal)), "utf-8")
+        new = place / "new"
+        new.unlink(missing_ok=True)
+        new.symlink_to(folder.name)
+        new.replace(place / _CURRENT)
+        for old in sorted(self._numbers(place))[:-_KEPT]:
+            shutil.rmtree(place / f"{old:08}", ignore_errors=True)
+        return Generation(folder, seal)
+
+    def clear(self, layer_id: str) -> None:
+        """Remove the cubes of a layer."""
+        shutil.rmtree(self._root / layer_id, ignore_errors=True)
+
+    def layers(self) -> list[str]:
+        """Name the layers that have a folder."""
+        return sorted(p.name for p in self._root.iterdir()) if self._root.is_dir() else []
+
+    @staticmethod
+    def _numbers(place: Path) -> list[int]:
+        return [int(p.name) for p in place.iterdir() if p.name.isdigit()]

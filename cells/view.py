@@ -1,0 +1,127 @@
+"""A cube with what happened since it was sealed: what is asked at one moment. Pure."""
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cells import index, query
+from cells.cube import Cube
+from cells.events import STORED, Changes
+from cells.index import Cells
+from cells.question import UNKNOWN, Counted, Filter, hours_of_week, instant
+
+_REMEMBERED = 24
+"""Answers that are kept: the tiles of a map ask the same question one after the other."""
+
+
+class View:
+    """Answers equal those that counting all rows would give."""
+
+    def __init__(self, cube: Cube, changes: Changes, *, is_mean: bool) -> None:
+        """Take a cube.
+
+        Args:
+            cube: what was sealed.
+            changes: all that happened since.
+            is_mean: whether the layer's value is a mean.
+        """
+        self.cube, self.changes, self.is_mean = cube, changes, is_mean
+        self._grids: dict[int, tuple[Cells, NDArray[np.intp] | None]] = {}
+        self._answers: OrderedDict[tuple[Filter, int], Counted] = OrderedDict()
+        self._one = threading.Lock()
+
+    def cells(self, resolution: int) -> Cells:
+        """Return the sorted cells of a resolution up to 10 that have or had any event."""
+        return self._grid(resolution)[0]
+
+    def count(self, wanted: Filter, resolution: int) -> Counted:
+        """Count all cells of a resolution."""
+        asked = (wanted, resolution)
+        with self._one:
+            known = self._answers.get(asked)
+        if known is None:
+            known = self._count(wanted, resolution, None)
+            with self._one:
+                self._answers[asked] = known
+                while len(self._answers) > _REMEMBERED:
+                    self._answers.popitem(last=False)
+        return known
+
+    def count_some(self, wanted: Filter, resolution: int, places: NDArray[np.intp]) -> Counted:
+        """Count some cells of a resolution, by their places."""
+        if resolution != STORED:
+            return self.count(wanted, resolution).at(places)
+        return self._count(wanted, resolution, places)
+
+    def _count(self, wanted: Filter, resolution: int, places: Any) -> Counted:
+        cells, own = self._grid(resolution)
+        choice = query.chosen(self.cube, wanted)
+        if places is None or own is not None:
+            found = query.sums(self.cube, choice, resolution)
+        else:
+            found = query.sums(self.cube, choice, resolution, places)
+            cells = cells[places]
+        if own is not None:
+            found = _spread(found, own, len(cells))
+        counted = self._with_changes(Counted(cells, *found, is_mean=self.is_mean), wanted)
+        return counted.at(places) if places is not None and own is not None else counted
+
+    def _grid(self, resolution: int) -> tuple[Cells, NDArray[np.intp] | None]:
+        """Return the cells, and the places of the cube's own among them unless these are all."""
+        if resolution not in self._grids:
+            own = query.cells(self.cube, resolution)
+            new = np.setdiff1d(index.parents(self.changes.events.cell, resolution), own)
+            cells = np.sort(np.concatenate([own, new])) if len(new) else own
+            self._grids[resolution] = cells, np.searchsorted(cells, own) if len(new) else None
+        return self._grids[resolution]
+
+    def _with_changes(self, counted: Counted, wanted: Filter) -> Counted:
+        if not len(self.changes) or not len(counted.cells):
+            return counted
+        events, cells = self.changes.events, counted.cells
+        kept = self._kept(wanted)
+        cell = index.parents(events.cell[kept], index.resolution(int(cells[0])))
+        place = np.minimum(np.searchsorted(cells, cell), len(cells) - 1)
+        is_asked = cells[place] == cell
+        kept, place = kept[is_asked], place[is_asked]
+        sign = self.changes.sign[kept]
+
+        def added(sums: Any, weights: Any) -> Any:
+            more = np.bincount(place, weights, minlength=len(cells))
+            return sums + more.astype(sums.dtype)
+
+        return Counted(
+            cells,
+            added(counted.events, sign),
+            None if events.total is None else added(counted.total, sign * events.total[kept]),
+            None if events.base is None else added(counted.base, sign * events.base[kept]),
+            self.is_mean,
+        )
+
+    def _kept(self, wanted: Filter) -> NDArray[np.intp]:
+        """Return the changes that count."""
+        events = self.changes.events
+        kept = np.ones(len(events), bool)
+        if wanted.start is not None:
+            kept &= events.at >= instant(wanted.start)
+        if wanted.end is not None:
+            kept &= (events.at <= instant(wanted.end)) & (events.at != UNKNOWN)
+        if wanted.categories:
+            kept &= np.array([name in wanted.categories for name in events.names])[events.category]
+        if wanted.week is not None:
+            kept &= wanted.week[hours_of_week(events.at)]
+        return np.flatnonzero(kept)
+
+
+def _spread(sums: query.Sums, places: NDArray[np.intp], size: int) -> query.Sums:
+    """Return sums of more cells, at some of which those are that are known."""
+    found: list[Any] = []
+    for one in sums:
+        found.append(None if one is None else np.zeros(size, one.dtype))
+        if one is not None:
+            found[-1][places] = one
+    events, total, base = found
+    return events, total, base

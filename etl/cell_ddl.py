@@ -1,0 +1,64 @@
+"""Triggers that write which events of a layer came and went, for the cubes of H3 cells."""
+
+from typing import Any
+
+import psycopg
+from psycopg import sql as compose
+
+import sql
+from cells import columns
+from layers.model import Layer
+
+Connection = psycopg.Connection[Any]
+
+MOST = 50_000
+"""Events that a statement may change; of more nothing is written but that they did."""
+
+ROWS = {
+    "INSERT": compose.SQL(" REFERENCING NEW TABLE AS new_rows"),
+    "UPDATE": compose.SQL(" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows"),
+    "DELETE": compose.SQL(" REFERENCING OLD TABLE AS old_rows"),
+    "TRUNCATE": compose.SQL(""),
+}
+"""What a trigger after a kind of statement can see, by kind."""
+
+
+def watch(conn: Connection, layer: Layer, table: compose.Identifier) -> None:
+    """Give a table the triggers; the function is the layer's own, so that it is planned once."""
+    function = compose.Identifier("ops", f"note_cells_{layer.id}")
+    body = sql.query("cell_note").format(
+        layer=compose.Literal(layer.id),
+        most=compose.Literal(MOST),
+        columns=columns.listed(columns.of(layer, "t")),
+    )
+    conn.execute(
+        compose.SQL(
+            "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql"
+            " SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS {}"
+        ).format(function, compose.Literal(body.as_string(conn)))
+    )
+    for event, rows in ROWS.items():
+        conn.execute(
+            compose.SQL(
+                "CREATE OR REPLACE TRIGGER {} AFTER {} ON {}{} FOR EACH STATEMENT"
+                " EXECUTE FUNCTION {}({})"
+            ).format(
+                compose.Identifier(f"cells_{event.lower()}"),
+                compose.SQL(event),
+                table,
+                rows,
+                function,
+                compose.Literal(columns.form(layer)),
+            )
+        )
+
+
+def is_watched(conn: Connection, layer: Layer) -> bool:
+    """Tell whether a table has the triggers that its declaration gives."""
+    row = conn.execute(sql.query("cell_triggers"), {"layer": layer.id}).fetchone()
+    return row == (len(ROWS), columns.form(layer))
+
+
+def mark(conn: Connection, layer: Layer) -> None:
+    """Write that the events of a layer are to be read anew."""
+    conn.execute(sql.query("cell_mark"), {"layer": layer.id})

@@ -1,0 +1,80 @@
+"""Cubes of events kept close to their layers, in a thread beside the server."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import psycopg
+
+from cells import sealing
+from cells.generations import Generations
+from gis_server import db
+from layers.model import Layer
+from layers.registry import Layers
+
+log = logging.getLogger("gis")
+
+TICK = 0.5
+"""Seconds between two looks."""
+
+_REST = 4.0
+"""A layer rests so many times as long as its cube took, so that the machine is there for others."""
+
+_PAUSE = 5.0
+"""Seconds to wait for a database that is away, or a disk that is full."""
+
+_TROUBLES = (psycopg.Error, db.DatabaseUnreachable, OSError)
+
+
+class EventKeeper:
+    """Makes cubes that are due."""
+
+    def __init__(
+        self, layers: Callable[[], Layers | None], database_url: str, kept: Generations
+    ) -> None:
+        """Take what cubes are made of.
+
+        Args:
+            layers: gives those that have their tables, None before anyone has looked.
+            database_url: where the tables are.
+            kept: where the cubes go.
+        """
+        self._layers, self._database_url, self._kept = layers, database_url, kept
+        self._rests: dict[str, float] = {}
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="events", daemon=True)
+
+    def watch(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread as soon as it waits."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(TICK):
+            try:
+                with db.connect(self._database_url) as conn:
+                    while not self._stopped.wait(TICK):
+                        self._look(conn)
+            except _TROUBLES as error:
+                log.warning("cubes of events could not be kept: %s", error)
+                self._stopped.wait(_PAUSE)
+
+    def _look(self, conn: psycopg.Connection[object]) -> None:
+        layers = self._layers()
+        for layer in layers.heatmaps if layers else ():
+            if self._rests.get(layer.id, 0.0) < time.monotonic():
+                self._keep(conn, layer)
+        for left in set(self._kept.layers()) - {layer.id for layer in layers or ()}:
+            if layers:
+                self._kept.clear(left)
+
+    def _keep(self, conn: psycopg.Connection[object], layer: Layer) -> None:
+        if not sealing.is_due(conn, layer, self._kept):
+            return
+        begun = time.monotonic()
+        sealing.seal(conn, layer, self._kept)
+        self._rests[layer.id] = time.monotonic() + _REST * (time.monotonic() - begun)
