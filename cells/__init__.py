@@ -1,0 +1,1 @@
+"""Events counted by H3 cell and time."""
