@@ -21,9 +21,6 @@ Kinds = npt.NDArray[np.uint8]
 ALPHA = 0.05
 """Share of false alarms that is put up with."""
 
-_FEWEST_FOR_TREND = 3
-"""Slices below which nothing is called a trend."""
-
 _ENOUGH = 1e-14
 """Relative change below which a continued fraction stands."""
 
@@ -119,8 +116,6 @@ def mann_kendall(series: Numbers) -> Floats:
     """
     slices, count = series.shape
     score, ties = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    if slices < _FEWEST_FOR_TREND:
-        return np.zeros(count)
     for place, now in enumerate(series):
         later = series[place + 1 :]
         above, below = _how_many(later > now), _how_many(later < now)
@@ -130,6 +125,7 @@ def mann_kendall(series: Numbers) -> Floats:
         ties += 6 * equal * (equal + 2)
     variance = (slices * (slices - 1) * (2 * slices + 5) - ties) / 18
     scale = np.sqrt(variance)
+    # Continuity takes one from the score, which leaves nothing of two slices.
     return _quotient(score - np.sign(score), scale)
 
 

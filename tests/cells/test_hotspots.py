@@ -83,9 +83,10 @@ def _plain_unusual(now: int, past: Sequence[int]) -> float:
     m = len(past)
     mean = (sum(past) + Fraction(1, 2)) / m
     centre = Fraction(sum(past), m)
-    variance = sum((x - centre) ** 2 for x in past) / (m - 1) if m > 1 else Fraction(0)
+    squares = sum(((x - centre) ** 2 for x in past), Fraction(0))
+    variance = squares / (m - 1) if m > 1 else Fraction(0)
     excess = max(variance - centre, Fraction(0))
-    size: Fraction = mean * mean / (mean / m + (1 + Fraction(1, m)) * excess)
+    size = mean * mean / (mean / m + (1 + Fraction(1, m)) * excess)
     with localcontext(prec=50):
         r, miss = _decimal(size), _decimal(mean / (size + mean))
         probability, below = (1 - miss) ** r, Decimal(0)
@@ -267,6 +268,8 @@ def test_emerging_is_made_of_its_parts(counted: tuple[list[int], npt.NDArray[np.
         for row, ps in zip(z, p, strict=True)
     ]
     assert found.z == pytest.approx(np.array(z[-1]), abs=1e-12)
+    each_z = hotspots.getis_ord(counts, _of(cells)[1])
+    assert found.trend.tolist() == hotspots.mann_kendall(each_z).tolist()
     for at in range(len(cells)):
         is_clear = 2 * NormalDist().cdf(-abs(found.trend[at])) <= 0.2
         rises, falls = is_clear and found.trend[at] > 0, is_clear and found.trend[at] < 0
@@ -303,10 +306,15 @@ def test_a_hot_place_goes_by_its_trend(last: int, kind: Kind) -> None:
     random = np.random.default_rng(12)
     rate = np.full((12, len(WIDE)), 3.0)
     rate[:, np.isin(WIDE, h3.grid_disk(MIDDLE, 2))] *= np.linspace(20 - last, last, 12)[:, None]
-    found = hotspots.emerging(random.poisson(rate), WIDE_NEIGHBOURS)
-    centre = WIDE.index(MIDDLE)
+    counts, centre = random.poisson(rate), WIDE.index(MIDDLE)
+    found = hotspots.emerging(counts, WIDE_NEIGHBOURS)
     assert found.z[centre] > 3
     assert KINDS[found.kinds[centre]] == kind
+    # As long as the trend is clear enough for who asks.
+    p = 2 * NormalDist().cdf(-abs(found.trend[centre]))
+    for alpha, expected in ((p * 1.01, kind), (p * 0.99, Kind.PERSISTENT)):
+        asked = hotspots.emerging(counts, WIDE_NEIGHBOURS, alpha)
+        assert KINDS[asked.kinds[centre]] == expected
 
 
 def test_noise_alone_makes_no_discoveries() -> None:
