@@ -5,6 +5,8 @@ three bits a digit, the coarsest first; digits that a resolution does not use ar
 descendants of a cell follow each other among the sorted cells of any one resolution.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import h3ronpy
@@ -14,6 +16,9 @@ from numpy.typing import NDArray
 
 Cells = NDArray[np.uint64]
 """H3 indexes, (n,)."""
+
+_MANY = 50_000
+"""Places from which on their cells are looked for by several threads; h3ronpy lets others run."""
 
 FINEST = 15
 """The finest resolution of H3."""
@@ -74,10 +79,18 @@ def cells_of(longitude: Any, latitude: Any, fineness: int) -> Cells:
         latitude: degrees of WGS 84, (n,).
         fineness: resolution of the cells.
     """
-    made = h3ronpy.vector.coordinates_to_cells(
-        np.asarray(latitude, float), np.asarray(longitude, float), fineness
-    )
-    return np.asarray(made, np.uint64)
+    east, north = np.asarray(longitude, float), np.asarray(latitude, float)
+
+    def some(part: slice) -> Cells:
+        found = h3ronpy.vector.coordinates_to_cells(north[part], east[part], fineness)
+        return np.asarray(found, np.uint64)
+
+    if len(east) < _MANY:
+        return some(slice(None))
+    threads = len(os.sched_getaffinity(0))
+    ends = np.linspace(0, len(east), threads + 1).astype(int).tolist()
+    with ThreadPoolExecutor(threads) as pool:
+        return np.concatenate(list(pool.map(some, map(slice, ends[:-1], ends[1:]))))
 
 
 def _column(batch: Any, name: str) -> NDArray[np.float64]:

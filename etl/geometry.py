@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyproj
 import shapely
-from h3ronpy.vector import coordinates_to_cells
 
+from cells.index import cells_of
 from etl import crs as crs_of
 from etl.check import Fault
 from layers.model import Layer
@@ -164,7 +164,7 @@ def cells(shapes: Array) -> pa.Array:
     there = ~shapely.is_missing(shapes)
     found = np.zeros(len(shapes), dtype=np.int64)
     points = shapes[there]
-    indexed = coordinates_to_cells(shapely.get_y(points), shapely.get_x(points), H3_RESOLUTION)
+    indexed = cells_of(shapely.get_x(points), shapely.get_y(points), H3_RESOLUTION)
     found[there] = np.asarray(indexed).astype(np.int64)
     return pa.array(found, mask=~there)
 
