@@ -11,10 +11,21 @@ from gis_server import cors, errors
 from gis_server.ogc import routes as ogc
 from gis_server.settings import Settings
 from gis_server.state import assemble, gis
-from gis_server.views import attention, catalogue, health, heatmap, land, search, styles, tiles, web
+from gis_server.views import (
+    attention,
+    catalogue,
+    health,
+    heatmap,
+    hotspots,
+    land,
+    search,
+    styles,
+    tiles,
+    web,
+)
 from layers.declared import Declared
 
-ROOMS = (health, catalogue, tiles, heatmap, styles, search, land, attention, ogc, web)
+ROOMS = (health, catalogue, tiles, heatmap, hotspots, styles, search, land, attention, ogc, web)
 """Modules with routes; each has ``blueprint()``."""
 
 

@@ -9,6 +9,7 @@ import psycopg_pool
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from cells.analysis import TooFewEvents
 from gis_server.db import DatabaseUnreachable
 from gis_server.keys import KeyMissing, KeyWrong
 from gis_server.land import ParcelUnknown
@@ -65,6 +66,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     KeyWrong: (403, "NotAuthorized"),
     ParcelUnknown: (404, "NotFound"),
     NotAggregated: (404, "NotFound"),
+    TooFewEvents: (400, "InvalidParameterValue"),
     CategoryUnknown: (400, "InvalidParameterValue"),
     ThemeUnknown: (404, "NotFound"),
     StyleInvalid: (500, "NoApplicableCode"),

@@ -15,6 +15,7 @@ from cells.served import Served
 from gis_server import db
 from gis_server.catalogue import VIET_NAM, State, Summaries, states
 from gis_server.db import Pool
+from gis_server.findings import Analyses
 from gis_server.freshness import Freshness
 from gis_server.hangups import Hangups
 from gis_server.language import language
@@ -42,6 +43,7 @@ class Gis:
     tiles: Source
     freshness: Freshness
     events: Served
+    analyses: Analyses = field(default_factory=Analyses)
     summaries: Summaries = field(default_factory=Summaries)
     tables: Tables = field(default_factory=Tables)
     hangups: Hangups = field(default_factory=Hangups)

@@ -11,13 +11,16 @@ from cells.question import Counted
 from tiles.hexagon_sheets import EXTENT, Bytes, Sheet, tag_width, tags, varints
 
 
-def encode(name: str, sheet: Sheet, counted: Counted) -> bytes:
+def encode(
+    name: str, sheet: Sheet, counted: Counted, names: tuple[str, str] = ("count", "value")
+) -> bytes:
     """Return a tile with one layer of the cells that have events; empty bytes when none has.
 
     Args:
         name: of the layer.
         sheet: the cells of the tile.
         counted: what is counted in these cells.
+        names: of the events and of the value in a feature.
     """
     kept = counted.events > 0
     which = np.flatnonzero(kept)
@@ -40,7 +43,7 @@ def encode(name: str, sheet: Sheet, counted: Counted) -> bytes:
         b"".join(
             (
                 _message(1, name.encode()), features.tobytes(), _message(3, b"cell"),
-                _message(3, b"count"), _message(3, b"value") if len(values) else b"",
+                *(_message(3, key.encode()) for key in names[: 2 if len(values) else 1]),
                 sheet.names[which].tobytes(), *(_number(n) for n in numbers.tolist()),
                 _doubles(values).tobytes(), b"\x28", _varint(EXTENT), b"\x78\x02",
             )

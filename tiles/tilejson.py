@@ -71,6 +71,26 @@ def heatmap(layer: Layer, about: About, query: str) -> dict[str, Any]:
     }
 
 
+def hotspots(layer: Layer, about: About, query: str) -> dict[str, Any]:
+    """Describe tiles of a layer's hot spots; ``query`` is what every tile address repeats."""
+    fields = {
+        "cell": "H3 index, hexadecimal",
+        "kind": "1 new, 2 growing, 3 persistent, 4 fading, 5 unusual",
+        "z": "Gi* of the last slice",
+    }
+    zooms = _zooms(0, HEATMAP_MAXZOOM)
+    return {
+        "tilejson": "3.0.0",
+        "name": layer.title[about.language],
+        "attribution": attribution(layer, about.language, is_demo=about.is_demo),
+        "scheme": "xyz",
+        "tiles": [f"{about.base_url}/hotspots/{layer.id}/{{z}}/{{x}}/{{y}}.mvt?{query}"],
+        **zooms,
+        "bounds": list(about.bounds),
+        "vector_layers": [{"id": MVT_LAYER, **zooms, "fields": fields}],
+    }
+
+
 def _zooms(low: int, high: int) -> dict[str, int]:
     return {"minzoom": low, "maxzoom": high}
 

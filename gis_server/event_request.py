@@ -1,0 +1,82 @@
+"""What a request asks of a layer's events, and what answers it."""
+
+from urllib.parse import urlencode
+
+from flask import request
+
+from cells.question import Filter
+from cells.view import View
+from gis_server import params
+from gis_server.errors import Busy
+from gis_server.state import gis
+from layers.model import Layer
+from tiles import heatmap
+
+KNOWN = frozenset({"datetime", "category", "hour", "weekday", "lang"})
+"""Parameters of every question about events."""
+
+
+def wanted(layer: Layer, known: frozenset[str] = KNOWN) -> Filter:
+    """Read which events are wanted.
+
+    Args:
+        layer: whose events.
+        known: all parameters that may be there.
+
+    Raises:
+        ParameterInvalid: a parameter that is not known, or cannot be read.
+        NotAggregated: the layer's events are not counted by cell.
+        CategoryUnknown: a category is not in its code list.
+    """
+    unknown = sorted(set(request.args) - known)
+    if unknown:
+        raise params.ParameterInvalid(
+            unknown[0], f"not known here; known: {', '.join(sorted(known))}"
+        )
+    start, end = (
+        params.interval(request.args["datetime"]) if "datetime" in request.args else (None, None)
+    )
+    categories = params.names(request.args.get("category", ""))
+    heatmap.checked(layer, categories, gis().layers.heatmaps)
+    hours = params.numbers(request.args.get("hour", ""), "hour", low=0, high=23)
+    weekdays = params.numbers(request.args.get("weekday", ""), "weekday", low=1, high=7)
+    return Filter(start, end, categories, hours, weekdays)
+
+
+def query(asked: Filter) -> dict[str, str]:
+    """Return a filter as parameters, one spelling for one meaning."""
+    pairs = {}
+    if asked.start or asked.end:
+        pairs["datetime"] = str(params.Interval(asked.start, asked.end))
+    if asked.categories:
+        pairs["category"] = ",".join(asked.categories)
+    for name, numbers in (("hour", asked.hours), ("weekday", asked.weekdays)):
+        if numbers:
+            pairs[name] = ",".join(map(str, numbers))
+    return pairs
+
+
+def written(pairs: dict[str, str]) -> str:
+    """Return parameters as a query string."""
+    return urlencode(pairs, safe=":/,")
+
+
+def version(layer: Layer) -> int:
+    """Return the version of a layer's events.
+
+    Cells count events beyond the margin of tiles, so it is that of the layer.
+    """
+    gis().freshness.ensure()
+    return gis().freshness.versions.layer(layer.id)
+
+
+def view(layer: Layer, at_least: int) -> View:
+    """Return what can be asked of a layer's events.
+
+    Raises:
+        Busy: they are being counted.
+    """
+    found = gis().events.view(layer, at_least)
+    if found is None:
+        raise Busy(f"The events of layer '{layer.id}' are being counted; ask again in a moment.")
+    return found

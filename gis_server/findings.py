@@ -1,0 +1,67 @@
+"""Analyses of events that are remembered: the tiles of a map show parts of one."""
+
+import threading
+from collections import OrderedDict
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import sql as compose
+
+import sql
+from cells import analysis
+from cells.analysis import Findings
+from cells.question import Filter
+from cells.view import View
+from layers.registry import Layers
+
+Connection = psycopg.Connection[Any]
+
+AREAS = ("province", "commune")
+"""Layers whose polygons are the study area: of the first that has any."""
+
+_REMEMBERED = 16
+
+
+class Asked(NamedTuple):
+    """What is analysed, and how: slices of the time, and the resolution of cells, None is any."""
+
+    wanted: Filter
+    slices: int
+    resolution: int | None
+
+
+class Analyses:
+    """The latest analyses; safe from many threads, which wait for each other's."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[int, Asked], tuple[View, Findings]] = OrderedDict()
+        self._one = threading.Lock()
+
+    def of(self, view: View, asked: Asked, conn: Connection, layers: Layers) -> Findings:
+        """Return an analysis of events.
+
+        Raises:
+            TooFewEvents: it cannot be made.
+        """
+        key = (id(view), asked)
+        with self._one:
+            if key not in self._known:
+                shapes = study_area(conn, layers)
+                found = analysis.find(view, asked.wanted, asked.slices, shapes, asked.resolution)
+                # With its view, so that no other has the same number.
+                self._known[key] = view, found
+                while len(self._known) > _REMEMBERED:
+                    self._known.popitem(last=False)
+            self._known.move_to_end(key)
+            return self._known[key][1]
+
+
+def study_area(conn: Connection, layers: Layers) -> list[bytes]:
+    """Return the polygons of the study area in degrees, as WKB; none where no layer has them."""
+    for name in AREAS:
+        if name in layers.by_id:
+            table = compose.Identifier("layer", name)
+            rows = conn.execute(sql.query("study_area").format(table=table)).fetchall()
+            if rows:
+                return [bytes(row[0]) for row in rows]
+    return []

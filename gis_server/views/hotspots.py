@@ -1,0 +1,98 @@
+"""Hot spots: where events gather, since when, and where they are unusual; tiles and GeoJSON."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from cells.analysis import COARSEST, FINEST, Findings
+from gis_server import event_request, params
+from gis_server.findings import Asked
+from gis_server.state import about, gis
+from gis_server.views import answers
+from gis_server.views.heatmap import MAX_AGE, tag
+from layers.model import Layer
+from tiles import hotspots, tilejson
+
+SLICES, FEWEST, MOST = 12, 3, 60
+"""Slices of the time without the parameter, and how many there may be."""
+
+GEOJSON = "application/geo+json"
+
+_KNOWN = event_request.KNOWN | {"slices", "resolution"}
+
+
+def blueprint() -> Blueprint:
+    """Return the routes."""
+    routes = Blueprint("hotspots", __name__, url_prefix="/hotspots")
+    routes.get("/<layer_id>.json")(describe)
+    routes.get("/<layer_id>.geojson")(features)
+    routes.get(f"/<layer_id>/{params.TILE}.mvt")(tile)
+    return routes
+
+
+def describe(layer_id: str) -> Response:
+    """Answer with TileJSON; its tile addresses repeat the question."""
+    layer = gis().layers.get(layer_id)
+    query = event_request.written(_query(_asked(layer)))
+    return answers.document(tilejson.hotspots(layer, about(layer), query), max_age=MAX_AGE)
+
+
+def features(layer_id: str) -> Response:
+    """Answer with the cells of which there is something to say, and with how they were found."""
+    layer = gis().layers.get(layer_id)
+    return answers.document(
+        collection(find(layer, _asked(layer))), max_age=MAX_AGE, mimetype=GEOJSON
+    )
+
+
+def tile(layer_id: str, z: int, x: int, y: int) -> Response:
+    """Answer with a tile; 204 when there is nothing to say, 404 outside the grid."""
+    layer = gis().layers.get(layer_id)
+    at = params.tile(z, x, y)
+    asked, version = _asked(layer), event_request.version(layer)
+    named = tag(version, "hotspots", layer.heatmap, asked)
+    return answers.hexagons(named, lambda: hotspots.tile(find(layer, asked), at))
+
+
+def find(layer: Layer, asked: Asked) -> Findings:
+    """Return an analysis of a layer's events.
+
+    Raises:
+        Busy: they are being counted.
+        TooFewEvents: there is nothing to analyse.
+    """
+    view = event_request.view(layer, event_request.version(layer))
+    with gis().pool.connection() as conn:
+        return gis().analyses.of(view, asked, conn, gis().layers)
+
+
+def collection(found: Findings) -> dict[str, Any]:
+    """Return an analysis as a GeoJSON FeatureCollection."""
+    return {
+        "type": "FeatureCollection",
+        "resolution": found.resolution,
+        "slices": [edge.isoformat().replace("+00:00", "Z") for edge in found.edges],
+        "cells": len(found.cells),
+        "sparse": found.is_sparse,
+        "features": list(hotspots.features(found)),
+    }
+
+
+def _asked(layer: Layer) -> Asked:
+    wanted = event_request.wanted(layer, _KNOWN)
+    slices = _number("slices", FEWEST, MOST) or SLICES
+    return Asked(wanted, slices, _number("resolution", COARSEST, FINEST))
+
+
+def _number(name: str, low: int, high: int) -> int | None:
+    if name not in request.args:
+        return None
+    numbers = params.numbers(request.args[name], name, low=low, high=high)
+    if len(numbers) != 1:
+        raise params.ParameterInvalid(name, f"one whole number from {low} to {high} is needed")
+    return numbers[0]
+
+
+def _query(asked: Asked) -> dict[str, str]:
+    pairs = {**event_request.query(asked.wanted), "slices": str(asked.slices)}
+    return pairs if asked.resolution is None else {**pairs, "resolution": str(asked.resolution)}
