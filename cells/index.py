@@ -36,6 +36,17 @@ def parents(cells: Cells, coarser: int) -> Cells:
     return kept | np.uint64(coarser << 52) | unused
 
 
+def small_ids(cells: Cells) -> Cells:
+    """Return the ids of cells among those of their resolution, below 2^52 for JavaScript.
+
+    Base cell and digits without the unused ones.
+    """
+    if not len(cells):
+        return cells
+    unused = np.uint64(3 * (FINEST - resolution(int(cells[0]))))
+    return (cells & np.uint64((1 << 52) - 1)) >> unused
+
+
 def descendants(cell: int, finer: int) -> tuple[int, int]:
     """Return the least and a greatest index between which a cell's descendants are.
 

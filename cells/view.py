@@ -37,14 +37,16 @@ class View:
         """Return the sorted cells of a resolution up to 10 that have or had any event."""
         return self._grid(resolution)[0]
 
-    def count(self, wanted: Filter, resolution: int) -> Counted:
-        """Count all cells of a resolution."""
+    def count(self, wanted: Filter, resolution: int, *, keep: bool = True) -> Counted:
+        """Count all cells of a resolution; the answer is kept for whoever asks the same."""
         asked = (wanted, resolution)
         with self._one:
             known = self._answers.get(asked)
         if known is None:
             known = self._count(wanted, resolution, None)
             with self._one:
+                if not keep:
+                    return known
                 self._answers[asked] = known
                 while len(self._answers) > _REMEMBERED:
                     self._answers.popitem(last=False)

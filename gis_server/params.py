@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from layers.build import interval as iso_interval
 from layers.errors import GisError
 from layers.geo import BBox, TileId
 from tiles import purge as places_of
@@ -140,6 +141,33 @@ def numbers(text: str, name: str, *, low: int, high: int) -> tuple[int, ...]:
             raise ParameterInvalid(name, f"'{part[:40]}' is not a number or range in {low}-{high}")
         found.update(range(ends[0], ends[1] + 1))
     return tuple(sorted(found))
+
+
+def only(name: str, text: str, *, low: int, high: int) -> int:
+    """Read one whole number.
+
+    Raises:
+        ParameterInvalid: it is none, or outside of ``low`` to ``high``.
+    """
+    found = numbers(text, name, low=low, high=high)
+    if len(found) != 1:
+        raise ParameterInvalid(name, f"one whole number from {low} to {high} is needed")
+    return found[0]
+
+
+def duration(text: str, name: str) -> timedelta:
+    """Read a length of time: ISO 8601 with days, hours, minutes and seconds, ``PT6H``.
+
+    Raises:
+        ParameterInvalid: it is none, or no time at all.
+    """
+    try:
+        found = iso_interval(text)
+    except (ValueError, OverflowError):
+        found = timedelta()
+    if not found:
+        raise ParameterInvalid(name, f"'{text[:40]}' is not a length of time such as PT6H or P1D")
+    return found
 
 
 def whole(text: str, name: str, *, low: int, high: int) -> int:

@@ -167,7 +167,7 @@ def _written(cells: Cells, corners: Any, sizes: Any) -> tuple[Bytes, Any]:
     steps = np.diff(corners, axis=0, prepend=np.zeros((1, 2), np.int64))
     steps[starts] = corners[starts]
     zigzag = (steps << 1) ^ (steps >> 63)
-    ids = small_ids(cells)
+    ids = index.small_ids(cells)
     lengths = np.zeros(len(cells), np.intp)
     rows: list[tuple[Any, Bytes]] = []
     for size in np.unique(sizes).tolist():
@@ -240,17 +240,6 @@ def _varints(rows: Any) -> tuple[Bytes, Any]:
 def _runs(begins: Any, lengths: Any) -> Any:
     """Return the places from each begin on, as many as its length."""
     return np.repeat(begins - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
-
-
-def small_ids(cells: Cells) -> Cells:
-    """Return the ids of cells among those of their resolution, below 2^52 for JavaScript.
-
-    Base cell and digits without the unused ones.
-    """
-    if not len(cells):
-        return cells
-    unused = np.uint64(3 * (index.FINEST - index.resolution(int(cells[0]))))
-    return (cells & np.uint64((1 << 52) - 1)) >> unused
 
 
 def varints(numbers: Any, width: int) -> Bytes:

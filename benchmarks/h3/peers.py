@@ -63,7 +63,7 @@ def duckdb(events: Events, var: Path) -> list[float]:
     parents = index.parents(events.cell, 9).astype("i8")
     names = pa.DictionaryArray.from_arrays(pa.array(events.category), pa.array(made.NAMES))
     pq.write_table(
-        pa.table({"at": events.at, "cell": parents, "category": names.cast(pa.string())}), file
+        pa.table({"moment": events.at, "cell": parents, "category": names.cast(pa.string())}), file
     )
     asked = [
         (instant(start), instant(end), names)
@@ -82,12 +82,13 @@ _DUCKDB = textwrap.dedent(
     """
     import duckdb, json, sys, time
     conn = duckdb.connect(config={"threads": 2})
-    conn.execute("CREATE TABLE event AS SELECT * FROM read_parquet(?) ORDER BY at", [sys.argv[1]])
+    made = "CREATE TABLE event AS SELECT * FROM read_parquet(?) ORDER BY moment"
+    conn.execute(made, [sys.argv[1]])
     taken = []
     for start, end, names in json.loads(sys.argv[2]):
         begun = time.perf_counter()
         conn.execute(
-            "SELECT cell, count(*) FROM event WHERE at BETWEEN ? AND ?"
+            "SELECT cell, count(*) FROM event WHERE moment BETWEEN ? AND ?"
             " AND list_contains(?, category) GROUP BY 1", [start, end, names]
         ).fetchnumpy()
         taken.append(time.perf_counter() - begun)

@@ -71,12 +71,13 @@ def uncached(content: Mapping[str, Any]) -> Response:
     return answer
 
 
-def hexagons(tag: str, draw: Callable[[], bytes]) -> Response:
+def hexagons(tag: str, draw: Callable[[], bytes], mimetype: str = MVT) -> Response:
     """Answer with a tile of hexagons, 204 when nothing is in it, 304 without drawing it.
 
     Args:
         tag: tells the data and the choice from any other.
         draw: makes the tile.
+        mimetype: of what is drawn, when it is no tile.
     """
     encoding = "gzip" if request.accept_encodings["gzip"] > 0 else "identity"
     tagged = f'"{tag}-{encoding}"'
@@ -84,7 +85,7 @@ def hexagons(tag: str, draw: Callable[[], bytes]) -> Response:
         answer = Response(status=304)
     else:
         body = draw()
-        answer = Response(body, mimetype=MVT) if body else Response(status=204)
+        answer = Response(body, mimetype=mimetype) if body else Response(status=204)
         if body and encoding == "gzip":
             answer.set_data(store.pack(body, _FAST))
             answer.headers["Content-Encoding"] = encoding

@@ -2,12 +2,21 @@
 
 import hashlib
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
+from cells import frames
 from gis_server import event_request, params
 from gis_server.state import about, gis
 from gis_server.views import answers
 from tiles import heatmap, tilejson
+
+FRAMES = "application/octet-stream"
+
+MOST_FRAMES = 400
+"""Frames that can be asked for at once."""
+
+_LENGTHS = ("step", "window")
+_PLAYED = event_request.KNOWN | {"resolution", *_LENGTHS}
 
 MAX_AGE = 30
 """Seconds that a browser may keep a description without asking."""
@@ -17,6 +26,7 @@ def blueprint() -> Blueprint:
     """Return the routes."""
     routes = Blueprint("heatmap", __name__, url_prefix="/heatmap")
     routes.get("/<layer_id>.json")(describe)
+    routes.get("/<layer_id>.frames")(play)
     routes.get(f"/<layer_id>/{params.TILE}.mvt")(tile)
     return routes
 
@@ -43,6 +53,35 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
             return heatmap.tile_of_rows(conn, layer, at, wanted)
 
     return answers.hexagons(tag(version, layer.heatmap, wanted), draw)
+
+
+def play(layer_id: str) -> Response:
+    """Answer with the numbers of windows that slide over a time: frames for a page to play.
+
+    Raises:
+        ParameterInvalid: there is no end to the time, or there would be no frame or too many.
+        Busy: the events are being counted.
+    """
+    layer = gis().layers.get(layer_id)
+    wanted = event_request.wanted(layer, _PLAYED)
+    start, end = wanted.start, wanted.end
+    if start is None or end is None:
+        raise params.ParameterInvalid("datetime", "a start and an end are needed")
+    resolution = params.only("resolution", request.args.get("resolution", "8"), low=1, high=9)
+    step, window = (params.duration(request.args.get(name, ""), name) for name in _LENGTHS)
+    number = (end - start - window) // step + 1
+    if not 1 <= number <= MOST_FRAMES:
+        said = f"gives {number} frames; 1 to {MOST_FRAMES} can be asked for"
+        raise params.ParameterInvalid("step", said)
+    version = event_request.version(layer)
+
+    def draw() -> bytes:
+        view = event_request.view(layer, version)
+        ends = frames.ends(start, end, step, window)
+        return b"".join(frames.packed(frames.frames(view, wanted, resolution, window, ends)))
+
+    shown = tag(version, "frames", layer.heatmap, wanted, resolution, step, window)
+    return answers.hexagons(shown, draw, FRAMES)
 
 
 def tag(version: int, *shown: object) -> str:

@@ -13,7 +13,7 @@ from gis_server.views.heatmap import MAX_AGE, tag
 from layers.model import Layer
 from tiles import hotspots, tilejson
 
-SLICES, FEWEST, MOST = 12, 3, 60
+SLICES, FEWEST, MOST = "12", 3, 60
 """Slices of the time without the parameter, and how many there may be."""
 
 GEOJSON = "application/geo+json"
@@ -80,17 +80,11 @@ def collection(found: Findings) -> dict[str, Any]:
 
 def _asked(layer: Layer) -> Asked:
     wanted = event_request.wanted(layer, _KNOWN)
-    slices = _number("slices", FEWEST, MOST) or SLICES
-    return Asked(wanted, slices, _number("resolution", COARSEST, FINEST))
-
-
-def _number(name: str, low: int, high: int) -> int | None:
-    if name not in request.args:
-        return None
-    numbers = params.numbers(request.args[name], name, low=low, high=high)
-    if len(numbers) != 1:
-        raise params.ParameterInvalid(name, f"one whole number from {low} to {high} is needed")
-    return numbers[0]
+    slices = params.only("slices", request.args.get("slices", SLICES), low=FEWEST, high=MOST)
+    fineness = request.args.get("resolution")
+    if fineness is None:
+        return Asked(wanted, slices, None)
+    return Asked(wanted, slices, params.only("resolution", fineness, low=COARSEST, high=FINEST))
 
 
 def _query(asked: Asked) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""Hot spots over HTTP: as GeoJSON, as tiles, and what is said when they cannot be found."""
+"""Hot spots and frames over HTTP: as GeoJSON, as tiles, and what is said when there are none."""
 
+import struct
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -117,3 +118,41 @@ def test_the_study_area_is_that_of_the_province(fires: Connection, client: Flask
         " ST_Multi(ST_MakeEnvelope(105.5, 21.2, 106.3, 22.1, 4326))"
     )
     assert client.get(f"{query}&slices=11").get_json()["cells"] > 2 * without
+
+
+def test_frames_are_played_from_one_answer(fires: Connection, client: FlaskClient) -> None:
+    query = "datetime=2026-04-20T00:00:00Z/2026-05-01T00:00:00Z&step=P1D&window=P2D&resolution=8"
+    answer = client.get(f"/heatmap/fire_event.frames?{query}")
+    assert answer.content_type == "application/octet-stream"
+    magic, cells, frames, size = struct.unpack_from("<4sIII", answer.data)
+    assert (magic, frames, size) == (b"H3F1", 10, 1) or size == 2
+    kind = {1: "<u1", 2: "<u2"}[size]
+    numbers = np.frombuffer(answer.data, kind, offset=16 + 8 * cells).reshape(frames, cells)
+    row = fires.execute(
+        "SELECT count(*) FROM layer.fire_event"
+        " WHERE occurred_at >= '2026-04-25T00:00Z' AND occurred_at < '2026-04-27T00:00Z'"
+    ).fetchone()
+    assert row == (int(numbers[5].sum()),)
+    again = client.get(answer.request.full_path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("step=P1D&window=P1D", "a start and an end"),
+        ("datetime=2026-01-01/..&step=P1D&window=P1D", "a start and an end"),
+        ("datetime=2026-01-01/2026-01-05&window=P1D", "step"),
+        ("datetime=2026-01-01/2026-01-05&step=P1D&window=x", "length of time"),
+        ("datetime=2026-01-01/2026-01-05&step=PT0S&window=P1D", "length of time"),
+        ("datetime=2026-01-01/2026-01-05&step=PT1S&window=P1D", "1 to 400"),
+        ("datetime=2026-01-01/2026-01-05&step=P1D&window=P9D", "frames"),
+        ("datetime=2026-01-01/2026-01-05&step=P1D&window=P1D&resolution=10", "resolution"),
+    ],
+)
+def test_frames_that_cannot_be_made_are_refused(
+    fires: Connection, client: FlaskClient, query: str, said: str
+) -> None:
+    answer = client.get(f"/heatmap/fire_event.frames?{query}")
+    assert answer.status_code == 400
+    assert said in answer.get_json()["detail"]

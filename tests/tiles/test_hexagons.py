@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import shapely
 
+from cells import index
 from cells.index import Cells
 from cells.question import Counted
 from layers.geo import TileId
@@ -140,7 +141,7 @@ def test_ids_are_exact_in_javascript_and_one_for_each_cell(resolution: int) -> N
     chance = random.Random(3)
     places = [(chance.uniform(-90, 90), chance.uniform(-180, 180)) for _ in range(2000)]
     cells = _cells({h3.latlng_to_cell(*place, resolution) for place in places})
-    ids = hexagon_sheets.small_ids(cells)
+    ids = index.small_ids(cells)
     assert len(set(ids.tolist())) == len(cells)
     assert int(ids.max()) < 2**52
     for cell, small in zip(cells.tolist(), ids.tolist(), strict=True):
@@ -151,7 +152,7 @@ def test_ids_are_exact_in_javascript_and_one_for_each_cell(resolution: int) -> N
 def test_the_id_of_a_feature_is_that_of_its_cell() -> None:
     cells = _around(LON, LAT, 8)
     features = _decoded(_tile(_tile_of(LON, LAT, 9), _counted(cells)))
-    assert [f["id"] for f in features] == hexagon_sheets.small_ids(cells).tolist()
+    assert [f["id"] for f in features] == index.small_ids(cells).tolist()
 
 
 def test_what_does_not_touch_the_tile_is_not_drawn() -> None:
