@@ -9,7 +9,6 @@ from typing import Any
 import psycopg
 
 from cells import columns, reading
-from cells.events import together
 from cells.generations import Generations
 from cells.view import View
 from layers.model import Layer
@@ -85,8 +84,7 @@ class Served:
             return asked
         view = known.view
         if len(news.changes):
-            changes = together([view.changes, news.changes])
-            view = View(view.cube, changes, is_mean=view.is_mean)
+            view = view.with_more(news.changes)
         return replace(asked, snapshot=news.snapshot, view=view)
 
     def _opened(self, conn: Connection, asked: _Known) -> _Known:

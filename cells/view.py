@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cells import index, query
 from cells.cube import Cube
-from cells.events import STORED, Changes
+from cells.events import STORED, Changes, together
 from cells.index import Cells
 from cells.question import UNKNOWN, Counted, Filter, hours_of_week, instant
 
@@ -32,6 +32,14 @@ class View:
         self._grids: dict[int, tuple[Cells, NDArray[np.intp] | None]] = {}
         self._answers: OrderedDict[tuple[Filter, int], Counted] = OrderedDict()
         self._one = threading.Lock()
+
+    def with_more(self, changes: Changes) -> "View":
+        """Return a view with further changes; its lists of cells stay as long as no cell is new."""
+        more = View(self.cube, together([self.changes, changes]), is_mean=self.is_mean)
+        for resolution, (cells, own) in list(self._grids.items()):
+            if not len(_new(changes, cells, resolution)):
+                more._grids[resolution] = cells, own
+        return more
 
     def cells(self, resolution: int) -> Cells:
         """Return the sorted cells of a resolution up to 10 that have or had any event."""
@@ -61,22 +69,29 @@ class View:
     def _count(self, wanted: Filter, resolution: int, places: Any) -> Counted:
         cells, own = self._grid(resolution)
         choice = query.chosen(self.cube, wanted)
-        if places is None or own is not None:
+        if places is None:
             found = query.sums(self.cube, choice, resolution)
+            if own is not None:
+                found = _spread(found, own, len(cells))
         else:
-            found = query.sums(self.cube, choice, resolution, places)
             cells = cells[places]
-        if own is not None:
-            found = _spread(found, own, len(cells))
-        counted = self._with_changes(Counted(cells, *found, is_mean=self.is_mean), wanted)
-        return counted.at(places) if places is not None and own is not None else counted
+            found = self._some(choice, resolution, cells)
+        return self._with_changes(Counted(cells, *found, is_mean=self.is_mean), wanted)
+
+    def _some(self, choice: query.Choice, resolution: int, cells: Cells) -> query.Sums:
+        """Count cells, of which the cube need not know all."""
+        known = query.cells(self.cube, resolution)
+        found = np.searchsorted(known, cells)
+        is_own = np.take(known, found, mode="clip") == cells if len(known) else found < 0
+        sums = query.sums(self.cube, choice, resolution, found[is_own])
+        return sums if is_own.all() else _spread(sums, np.flatnonzero(is_own), len(cells))
 
     def _grid(self, resolution: int) -> tuple[Cells, NDArray[np.intp] | None]:
         """Return the cells, and the places of the cube's own among them unless these are all."""
         if resolution not in self._grids:
             own = query.cells(self.cube, resolution)
-            new = np.setdiff1d(index.parents(self.changes.events.cell, resolution), own)
-            cells = np.sort(np.concatenate([own, new])) if len(new) else own
+            new = _new(self.changes, own, resolution)
+            cells = np.insert(own, np.searchsorted(own, new), new) if len(new) else own
             self._grids[resolution] = cells, np.searchsorted(cells, own) if len(new) else None
         return self._grids[resolution]
 
@@ -116,6 +131,16 @@ class View:
         if wanted.week is not None:
             kept &= wanted.week[hours_of_week(events.at)]
         return np.flatnonzero(kept)
+
+
+def _new(changes: Changes, cells: Cells, resolution: int) -> Cells:
+    """Return the cells of changes that are not among sorted ones."""
+    found = np.unique(index.parents(changes.events.cell, resolution))
+    if not len(cells):
+        return found
+    places = np.minimum(np.searchsorted(cells, found), len(cells) - 1)
+    new: Cells = found[cells[places] != found]
+    return new
 
 
 def _spread(sums: query.Sums, places: NDArray[np.intp], size: int) -> query.Sums:

@@ -21,8 +21,8 @@ from layers.geo import BBox, TileId
 EXTENT, BUFFER = 4096, 64
 """Units to a tile side, and the margin in which hexagons are drawn too."""
 
-MOST = 250_000
-"""Shapes that a process remembers, in about 25 MB."""
+MOST = 800_000
+"""Shapes that a process remembers, in about 80 MB."""
 
 Bytes = NDArray[np.uint8]
 

@@ -3,6 +3,8 @@
 A tile is a Protocol Buffers message (Mapbox Vector Tile 2.1).
 """
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -44,7 +46,7 @@ def encode(
             (
                 _message(1, name.encode()), features.tobytes(), _message(3, b"cell"),
                 *(_message(3, key.encode()) for key in names[: 2 if len(values) else 1]),
-                sheet.names[which].tobytes(), *(_number(n) for n in numbers.tolist()),
+                sheet.names[which].tobytes(), *_entries(numbers),
                 _doubles(values).tobytes(), b"\x28", _varint(EXTENT), b"\x78\x02",
             )
         ),
@@ -70,6 +72,14 @@ def _fitted(body: Bytes, sheet: Sheet, kept: Any, ends: Any, has_value: Any) -> 
     return fitted
 
 
+def _entries(numbers: Any) -> Iterable[bytes]:
+    """Return the entries of ascending whole numbers in the list of values."""
+    few = int(np.searchsorted(numbers, len(_FEW)))
+    return chain(
+        map(_FEW.__getitem__, numbers[:few].tolist()), map(_number, numbers[few:].tolist())
+    )
+
+
 def _number(number: int) -> bytes:
     return _message(4, b"\x28" + _varint(number))
 
@@ -90,3 +100,7 @@ def _varint(number: int) -> bytes:
         number >>= 7
     found.append(number)
     return bytes(found)
+
+
+_FEW = tuple(map(_number, range(4096)))
+"""What most numbers are written as."""

@@ -26,6 +26,8 @@ _LAYERS = Path(__file__).parent / "layers"
 _PART = 500_000
 _CLIENTS, _SECONDS = 8, 10
 _CHANGES = 40
+_NEW = 1_000_000_000
+"""Numbers of events that are added are above this."""
 
 
 def ready(var: Path, events: Events) -> Database:
@@ -65,7 +67,7 @@ def rate(database: Database) -> wrk.Rate:
 
 def fresh(database: Database) -> list[float]:
     """Return seconds from the commit of an event to the first tile that counts it."""
-    at = TileId.at(*made.MIDDLE, 13)
+    at = TileId.at(*made.MIDDLE, 16)
     cell = int(index.cells_of([made.MIDDLE[0]], [made.MIDDLE[1]], 10)[0])
     name = f"{cell:x}"
     taken = []
@@ -75,21 +77,16 @@ def fresh(database: Database) -> list[float]:
         for number in range(1, _CHANGES + 1):
             begun = time.perf_counter()
             conn.execute(
-                f"INSERT INTO layer.{LAYER} (category, occurred_at, geom, h3) VALUES"  # noqa: S608
-                " ('c00', '2025-06-01', ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s)",
-                (*made.MIDDLE, cell),
+                f"INSERT INTO layer.{LAYER} (id, category, occurred_at, geom, h3) VALUES"  # noqa: S608
+                " (%s, 'c00', '2025-06-01', ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s)",
+                (_NEW + number, *made.MIDDLE, cell),
             )
             while _count(server, at, name) < before + number:
                 time.sleep(0.005)
             taken.append(time.perf_counter() - begun)
             time.sleep(random.random() / 4)  # noqa: S311 - no secret
-        conn.execute(f"DELETE FROM layer.{LAYER} WHERE id > %s", (_last(conn) - _CHANGES,))  # noqa: S608
+        conn.execute("DELETE FROM layer.many_event WHERE id > %s", (_NEW,))
     return taken
-
-
-def _last(conn: psycopg.Connection[tuple[object, ...]]) -> int:
-    row = conn.execute("SELECT max(id) FROM layer.many_event").fetchone()
-    return int(str(row[0])) if row else 0
 
 
 def _count(server: Server, at: TileId, name: str) -> int:

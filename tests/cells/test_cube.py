@@ -96,6 +96,23 @@ def test_some_cells_are_counted_as_all_are(
     assert np.array_equal(some.total, every.total[places])  # type: ignore[index, arg-type]
 
 
+@given(events, events, events, filters, RESOLUTIONS)
+@patient
+def test_a_view_that_is_taken_further_equals_a_new_one(
+    listed: list[Event], came: list[Event], later: list[Event], wanted: Filter, resolution: int
+) -> None:
+    first, second = (Changes(columns(e), np.ones(len(e), np.int8)) for e in (came, later))
+    view = _view(listed, first)
+    view.count(wanted, resolution)
+    further = view.with_more(second)
+    assert _said(further.count(wanted, resolution)) == by_hand(
+        [*listed, *came, *later], wanted, resolution
+    )
+    new = {event.cell for event in later} - set(view.cells(10).tolist())
+    view.cells(10)
+    assert new or view.with_more(second).cells(10) is view.cells(10)
+
+
 @given(events, filters)
 @example([], Filter())
 @patient
