@@ -106,4 +106,5 @@ def _heatmap(layer: Layer) -> dict[str, Any] | None:
         "category": layer.heatmap.category,
         "value": tilejson.value_of(layer),
         "tilejson": f"/heatmap/{layer.id}.json",
+        "hotspots": f"/hotspots/{layer.id}.json",
     }

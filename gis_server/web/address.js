@@ -6,7 +6,7 @@ const PRESET = /^P\d+D$/;
 const DAYS = /^(\d{4}-\d\d-\d\d)\/(\d{4}-\d\d-\d\d)$/;
 
 /** Changes of these make a new entry for the back button; others replace the present one. */
-const STEPS = ["card", "heat", "attention", "wall"];
+const STEPS = ["card", "heat", "show", "attention", "wall"];
 
 /**
  * Read the query of an address; what it does not say comes from the defaults.
@@ -24,6 +24,7 @@ export function parse(search, defaults) {
     panel: panel === null ? defaults.panel : /^(attention|layers|heat)$/.test(panel) ? /** @type {any} */ (panel) : null,
     layers: list(query.get("layers")) ?? defaults.layers,
     heat: query.get("heat"),
+    show: query.get("show") === "hot" ? "hot" : "density",
     categories: list(query.get("category")),
     period: period(query.get("time")) ?? defaults.period,
     card: reference(query.get("card")),
@@ -47,6 +48,7 @@ export function format(state, defaults) {
     state.panel !== defaults.panel && `panel=${state.panel ?? "none"}`,
     layers !== [...defaults.layers].sort().join(",") && `layers=${layers}`,
     state.heat && `heat=${encodeURIComponent(state.heat)}`,
+    state.show === "hot" && "show=hot",
     state.categories && `category=${state.categories.map(encodeURIComponent).join(",")}`,
     periodText(state.period) !== periodText(defaults.period) && `time=${periodText(state.period)}`,
     state.card && `card=${state.card.layer}/${encodeURIComponent(state.card.id)}`,

@@ -29,10 +29,26 @@ export function address(path) {
  * @throws {RequestFailed}
  */
 export async function json(path, signal) {
+  return ask(path, (answer) => answer.json(), signal);
+}
+
+/**
+ * Fetch bytes.
+ *
+ * @param {string} path
+ * @returns {Promise<ArrayBuffer>}
+ * @throws {RequestFailed}
+ */
+export async function buffer(path) {
+  return ask(path, (answer) => answer.arrayBuffer());
+}
+
+/** @param {string} path @param {(answer: Response) => Promise<any>} read @param {AbortSignal} [signal] */
+async function ask(path, read, signal) {
   const limit = AbortSignal.timeout(PATIENCE_MS);
   try {
     const answer = await fetch(address(path), { signal: signal ? AbortSignal.any([signal, limit]) : limit });
-    if (answer.ok) return await answer.json();
+    if (answer.ok) return await read(answer);
     const problem = await answer.json().catch(() => ({}));
     throw new RequestFailed(path, answer.status, problem.detail ?? "");
   } catch (error) {

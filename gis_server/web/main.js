@@ -11,6 +11,7 @@ import { drawDemo, drawHeader } from "./panels/header.js";
 import { drawLeftOut } from "./panels/left-out.js";
 import { drawLegend } from "./panels/legend.js";
 import { Notices, failure } from "./panels/notices.js";
+import { TimePlayer } from "./panels/player.js";
 import { Search } from "./panels/search.js";
 import { drawSide } from "./panels/side.js";
 import { drawSources } from "./panels/sources.js";
@@ -41,6 +42,7 @@ export class App {
     this.cards = new Cards(this);
     this.attention = new Attention(this, () => drawSide(this));
     this.search = new Search(this);
+    this.player = new TimePlayer(this);
   }
 
   /** The chosen time; a preset ends with the newest data of the hexagons' layer, else of all. */
@@ -75,7 +77,8 @@ export class App {
     this.heatEmpty = false;
     const value = layer?.heatmap?.value;
     const kind = { property: value ? "value" : "count", skewed: value?.aggregate !== "mean", worse: value?.worse ?? "high" };
-    const shown = none ? null : { url: this.#heatAddress(/** @type {any} */ (layer)), ...kind, breaks: [] };
+    const look = { kinds: state.show === "hot", live: false, breaks: [] };
+    const shown = none ? null : { url: this.#heatAddress(/** @type {any} */ (layer)), ...kind, ...look };
     this.view.update({ heat: shown, now: this.interval().to });
     drawLegend(this);
   }
@@ -106,9 +109,10 @@ function connect(app) {
   });
   store.on(["lang", "theme"], (state) => restyle(app, state));
   store.on(["theme"], () => icons(app));
-  store.on(["panel", "layers", "heat", "categories", "period", "attention", "card"], () => drawSide(app));
+  store.on(["heat", "show", "categories", "period"], () => app.player.stop());
+  store.on(["panel", "layers", "heat", "show", "categories", "period", "attention", "card"], () => drawSide(app));
   store.on(["layers"], (state) => showLayers(app, state));
-  store.on(["heat", "categories", "period"], () => app.heat());
+  store.on(["heat", "show", "categories", "period"], () => app.heat());
   store.on(["heat", "period"], () => app.attention.load());
   store.on(["attention"], () => app.attention.show(true));
   store.on(["card"], () => app.cards.load());
@@ -187,7 +191,7 @@ async function refresh(app) {
     if (layers.catalogue.declared !== app.layers.catalogue.declared) return location.reload();
     const moved = layers.newest(app.store.get().heat) !== app.layers.newest(app.store.get().heat);
     app.layers = layers;
-    if (moved) app.heat();
+    if (moved && !app.player.player.frames) app.heat();
     await app.attention.load();
   } catch (error) {
     console.warn(error);
@@ -219,7 +223,7 @@ async function start() {
 
 /** @param {string[]} visible @returns {State} */
 function initial(visible) {
-  return { lang: "vi", theme: "light", panel: "attention", layers: visible, heat: null, categories: null, period: { preset: "P7D" }, card: null, attention: null, wall: false };
+  return { lang: "vi", theme: "light", panel: "attention", layers: visible, heat: null, show: "density", categories: null, period: { preset: "P7D" }, card: null, attention: null, wall: false };
 }
 
 /** @param {string} text */

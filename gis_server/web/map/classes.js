@@ -40,6 +40,19 @@ export function colours(count, theme, worse) {
   return Array.from({ length: count }, (_, i) => all[Math.round((i * (MOST - 1)) / (count - 1))]);
 }
 
+/** What a hexagon can be of hot spots, in the order of the numbers in tiles, from 1 on. */
+export const KINDS = /** @type {const} */ (["new", "growing", "persistent", "fading", "unusual"]);
+
+const KIND_COLOURS = {
+  light: ["#e8710a", "#c5221f", "#7b1e3a", "#5e8fbf", "#f2b705"],
+  dark: ["#ff9d4d", "#ff6b5e", "#d64d86", "#7fb0e0", "#ffd54f"],
+};
+
+/** @param {"light"|"dark"} theme @returns {string[]} a colour for each of KINDS */
+export function kindColours(theme) {
+  return KIND_COLOURS[theme];
+}
+
 /** @param {number} value @param {boolean} skewed */
 function rounded(value, skewed) {
   const unit = 10 ** Math.floor(Math.log10(value));

@@ -15,7 +15,8 @@ export function tilejson(layer, state, newest) {
   const { from, to } = interval(state.period, newest);
   const category = state.categories && layer.heatmap?.category ? `&category=${state.categories.map(encodeURIComponent).join(",")}` : "";
   const lang = state.lang === "vi" ? "" : `&lang=${state.lang}`;
-  return `${layer.heatmap?.tilejson}?datetime=${from}/${to}${category}${lang}`;
+  const tiles = state.show === "hot" ? layer.heatmap?.hotspots : layer.heatmap?.tilejson;
+  return `${tiles}?datetime=${from}/${to}${category}${lang}`;
 }
 
 /** Classes of the hexagons in view, made when the view has settled and then kept for that view. */
@@ -33,9 +34,11 @@ export class HeatClasses {
     const heat = this.view.scene.heat;
     const map = this.view.map;
     if (!heat || !map.getSource(HEAT) || !map.isSourceLoaded(HEAT)) return;
+    if (heat.live) return;
     const key = `${heat.url} ${Math.floor(map.getZoom())}`;
     if (key === this.made) return;
-    const starts = breaks(this.#values(heat.property), heat.skewed);
+    const values = this.#values(heat.kinds ? "kind" : heat.property);
+    const starts = heat.kinds ? values.slice(0, 1) : breaks(values, heat.skewed);
     if (starts.length) this.made = key;
     else if (!this.#isNews(`${key} ${map.getCenter()}`)) return;
     this.tell({ breaks: starts.length ? starts : heat.breaks, empty: !starts.length });

@@ -1,6 +1,12 @@
-import { colours } from "./classes.js";
+import { colours, kindColours } from "./classes.js";
 
 /** @typedef {import("../types.js").Theme} Theme */
+/**
+ * Hexagons: the tiles, and how they are coloured: by classes of a property or, `live`, of the number that is set while
+ * time is played; or by `kinds` of hot spots.
+ *
+ * @typedef {{url: string, property: string, skewed: boolean, worse: "high"|"low", breaks: number[], kinds: boolean, live: boolean}} Heat
+ */
 /**
  * What the page adds to the style of the server.
  *
@@ -8,12 +14,13 @@ import { colours } from "./classes.js";
  * @property {Theme} theme
  * @property {string} now what the style holds for the present time; RFC 3339, UTC
  * @property {string[]} visible ids of layers
- * @property {{url: string, property: string, skewed: boolean, worse: "high"|"low", breaks: number[]}|null} heat
+ * @property {Heat|null} heat
  * @property {GeoJSON.FeatureCollection} places
  * @property {GeoJSON.FeatureCollection} selection
  */
 
 export const HEAT = "gis-heat";
+export const HEAT_TILES = "heatmap";
 export const PLACES = "gis-places";
 export const SELECTION = "gis-selection";
 
@@ -78,19 +85,29 @@ function sources(scene) {
 /** @param {Scene} scene */
 function heat({ heat: cells, theme }) {
   if (!cells) return [];
-  const known = cells.breaks.length > 0;
-  const fill = known ? steps(cells, theme) : COLOUR[theme].halo;
-  const common = { source: HEAT, "source-layer": "heatmap" };
+  const known = cells.kinds || cells.breaks.length > 0;
+  const fill = cells.kinds ? byKind(theme) : known ? steps(cells, theme) : COLOUR[theme].halo;
+  const common = { source: HEAT, "source-layer": HEAT_TILES };
+  const seen = (/** @type {number} */ opacity) => (cells.live ? ["case", [">", NOW, 0], opacity, 0] : known ? opacity : 0);
   return [
-    { id: HEAT, type: "fill", ...common, paint: { "fill-color": fill, "fill-opacity": known ? 0.82 : 0 } },
-    { id: `${HEAT}-line`, type: "line", ...common, paint: { "line-color": COLOUR[theme].halo, "line-width": 0.6, "line-opacity": known ? 0.7 : 0 } },
+    { id: HEAT, type: "fill", ...common, paint: { "fill-color": fill, "fill-opacity": seen(0.82) } },
+    { id: `${HEAT}-line`, type: "line", ...common, paint: { "line-color": COLOUR[theme].halo, "line-width": 0.6, "line-opacity": seen(0.7) } },
   ];
 }
 
-/** @param {NonNullable<Scene["heat"]>} cells @param {Theme} theme */
-function steps({ property, breaks: starts, worse }, theme) {
+/** The number that is set while time is played. */
+const NOW = ["coalesce", ["feature-state", "now"], 0];
+
+/** @param {Theme} theme */
+function byKind(theme) {
+  const shades = kindColours(theme);
+  return ["match", ["get", "kind"], ...shades.slice(1).flatMap((shade, i) => [i + 2, shade]), shades[0]];
+}
+
+/** @param {Heat} cells @param {Theme} theme */
+function steps({ property, breaks: starts, worse, live }, theme) {
   const [first, ...rest] = colours(starts.length, theme, worse);
-  const value = ["to-number", ["get", property]];
+  const value = live ? NOW : ["to-number", ["get", property]];
   return rest.length ? ["step", value, first, ...rest.flatMap((colour, i) => [starts[i + 1], colour])] : first;
 }
 

@@ -1,8 +1,9 @@
 import { h } from "../dom.js";
 import { datetime, fieldValue, number, unitSign } from "../format.js";
 import { icon } from "../icons.js";
+import { KINDS, kindColours } from "../map/classes.js";
 import { pick, t } from "../text.js";
-import { measure } from "./legend.js";
+import { KIND_WORDS, measure } from "./legend.js";
 import { swatch } from "./swatch.js";
 
 /** @typedef {import("../main.js").App} App @typedef {import("../types.js").Layer} Layer @typedef {import("../map/hit.js").Hit} Hit */
@@ -99,9 +100,21 @@ export function cellCard(app, cell) {
   if (!layer) return null;
   const value = layer.heatmap?.value;
   const { from, to } = app.interval();
+  if (cell.kind) return hotCard(app, layer, cell);
   const more = value && cell.value !== undefined && h("div", { class: "fact" }, h("dt", {}, measure(layer)), h("dd", {}, [number(cell.value, 1), unitSign(value.unit)].filter(Boolean).join("\u00a0")));
   return shell(app, pick(layer.title), t("heatCell"), [
     h("dl", { class: "facts" }, h("div", { class: "fact" }, h("dt", {}, t("heatCellCount")), h("dd", { class: "cell-count" }, number(cell.count, 0))), more),
+    h("p", { class: "card-source" }, `${datetime(from)} – ${datetime(to)}`),
+  ]);
+}
+
+/** @param {App} app @param {import("../types.js").Layer} layer @param {Record<string, any>} cell */
+function hotCard(app, layer, cell) {
+  const kind = KINDS[cell.kind - 1];
+  const { from, to } = app.interval();
+  return shell(app, pick(layer.title), t("heatCell"), [
+    h("p", { class: "hot-kind" }, swatch("fill", kindColours(app.store.get().theme)[cell.kind - 1]), h("strong", {}, t(KIND_WORDS[kind]))),
+    h("p", {}, t(/** @type {any} */ (`${KIND_WORDS[kind]}Why`))),
     h("p", { class: "card-source" }, `${datetime(from)} – ${datetime(to)}`),
   ]);
 }

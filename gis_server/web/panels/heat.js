@@ -12,7 +12,22 @@ import { timeControl } from "./time.js";
  */
 export function heatPanel(app) {
   const layer = app.layers.get(app.store.get().heat);
-  return [timeControl(app), choices(app), layer && categories(app, layer)];
+  const playable = layer && app.store.get().show === "density";
+  return [timeControl(app), choices(app), layer && looks(app), playable && app.player.draw(), layer && categories(app, layer)];
+}
+
+/** Draw the choice between how many and where it is hot. @param {App} app */
+function looks(app) {
+  const { show } = app.store.get();
+  const choice = (/** @type {"density"|"hot"} */ one, /** @type {string} */ words) =>
+    h("button", { id: `show-${one}`, type: "button", "aria-pressed": String(show === one), onclick: () => app.store.set({ show: one }) }, words);
+  return h(
+    "fieldset",
+    { class: "looks" },
+    h("legend", { class: "overline" }, t("showTitle")),
+    h("div", { class: "segments" }, choice("density", t("showDensity")), choice("hot", t("showHot"))),
+    show === "hot" && h("p", { class: "quiet" }, t("showHotHelp")),
+  );
 }
 
 /** @param {App} app */
