@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cells.hotspots import Kinds, emerging, unusual
 from cells.index import Cells
 from cells.neighbours import Floats, Neighbours
-from cells.question import UNKNOWN, Filter, instant, time_of
+from cells.question import Filter, instant, time_of
 from cells.view import View
 from layers.errors import GisError
 
@@ -105,11 +105,11 @@ def area(view: View, shapes: Sequence[bytes], resolution: int) -> Cells:
 
 def _edges(view: View, wanted: Filter, slices: int) -> list[int]:
     """Return where slices begin and the last one ends, in microseconds."""
-    times = view.cube.times[np.searchsorted(view.cube.times, UNKNOWN, "right") :]
-    if not len(times) and (wanted.start is None or wanted.end is None):
+    known = view.extent or (None, None)
+    start, end = wanted.start or known[0], wanted.end or known[1]
+    if start is None or end is None:
         raise TooFewEvents("There are no events; name a time with datetime=START/END.")
-    first = int(times[0]) if wanted.start is None else instant(wanted.start)
-    last = int(times[-1]) if wanted.end is None else instant(wanted.end)
+    first, last = instant(start), instant(end)
     if last - first < slices:
         raise TooFewEvents("The time is too short to be cut into slices.")
     return [first + (last - first) * at // slices for at in range(slices + 1)]

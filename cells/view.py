@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from cells import index, query
 from cells.cube import Cube
 from cells.events import STORED, Changes, together
 from cells.index import Cells
-from cells.question import UNKNOWN, Counted, Filter, hours_of_week, instant
+from cells.question import UNKNOWN, Counted, Filter, hours_of_week, instant, time_of
 
 _REMEMBERED = 24
 """Answers that are kept: the tiles of a map ask the same question one after the other."""
@@ -32,6 +33,14 @@ class View:
         self._grids: dict[int, tuple[Cells, NDArray[np.intp] | None]] = {}
         self._answers: OrderedDict[tuple[Filter, int], Counted] = OrderedDict()
         self._one = threading.Lock()
+
+    @property
+    def extent(self) -> tuple[datetime, datetime] | None:
+        """The times of the first and the last event that was sealed; None without any."""
+        times = self.cube.times
+        first = np.searchsorted(times, instant(datetime.min.replace(tzinfo=UTC)))
+        end = np.searchsorted(times, instant(datetime.max.replace(tzinfo=UTC)), "right")
+        return (time_of(times[first]), time_of(times[end - 1])) if first < end else None
 
     def with_more(self, changes: Changes) -> "View":
         """Return a view with further changes; its lists of cells stay as long as no cell is new."""

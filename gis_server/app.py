@@ -21,11 +21,25 @@ from gis_server.views import (
     search,
     styles,
     tiles,
+    usual,
     web,
 )
 from layers.declared import Declared
 
-ROOMS = (health, catalogue, tiles, heatmap, hotspots, styles, search, land, attention, ogc, web)
+ROOMS = (
+    health,
+    catalogue,
+    tiles,
+    heatmap,
+    hotspots,
+    styles,
+    search,
+    land,
+    attention,
+    usual,
+    ogc,
+    web,
+)
 """Modules with routes; each has ``blueprint()``."""
 
 

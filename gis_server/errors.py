@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from cells.analysis import TooFewEvents
+from cells.usual import NoTime
 from gis_server.db import DatabaseUnreachable
 from gis_server.keys import KeyMissing, KeyWrong
 from gis_server.land import ParcelUnknown
@@ -67,6 +68,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     ParcelUnknown: (404, "NotFound"),
     NotAggregated: (404, "NotFound"),
     TooFewEvents: (400, "InvalidParameterValue"),
+    NoTime: (400, "InvalidParameterValue"),
     CategoryUnknown: (400, "InvalidParameterValue"),
     ThemeUnknown: (404, "NotFound"),
     StyleInvalid: (500, "NoApplicableCode"),

@@ -53,22 +53,11 @@ def vector(layer: Layer, about: About, query: str = "") -> dict[str, Any]:
 
 def heatmap(layer: Layer, about: About, query: str) -> dict[str, Any]:
     """Describe a layer's hexagons; ``query`` is the filter that every tile address repeats."""
-    suffix = f"?{query}" if query else ""
     fields = {"cell": "H3 index, hexadecimal", "count": "events"}
-    value, zooms = value_of(layer), _zooms(0, HEATMAP_MAXZOOM)
+    value = value_of(layer)
     if value:
         fields["value"] = f"{value['aggregate']} of {value['field']}"
-    return {
-        "tilejson": "3.0.0",
-        "name": f"{layer.title[about.language]} (H3)",
-        "attribution": attribution(layer, about.language, is_demo=about.is_demo),
-        "scheme": "xyz",
-        "tiles": [f"{about.base_url}/heatmap/{layer.id}/{{z}}/{{x}}/{{y}}.mvt{suffix}"],
-        **zooms,
-        "bounds": list(about.bounds),
-        "value": value,
-        "vector_layers": [{"id": MVT_LAYER, **zooms, "fields": fields}],
-    }
+    return {**_hexagons(layer, about, "heatmap", query, fields), "value": value}
 
 
 def hotspots(layer: Layer, about: About, query: str) -> dict[str, Any]:
@@ -78,13 +67,30 @@ def hotspots(layer: Layer, about: About, query: str) -> dict[str, Any]:
         "kind": "1 new, 2 growing, 3 persistent, 4 fading, 5 unusual",
         "z": "Gi* of the last slice",
     }
+    return _hexagons(layer, about, "hotspots", query, fields)
+
+
+def usual(layer: Layer, about: About, query: str) -> dict[str, Any]:
+    """Describe tiles that compare with what is usual; ``query`` is what every address repeats."""
+    fields = {
+        "cell": "H3 index, hexadecimal",
+        "level": "1 as usual, 2 worse, 3 much worse",
+        "ratio": "value by the usual one",
+    }
+    return _hexagons(layer, about, "usual", query, fields)
+
+
+def _hexagons(
+    layer: Layer, about: About, kind: str, query: str, fields: dict[str, str]
+) -> dict[str, Any]:
     zooms = _zooms(0, HEATMAP_MAXZOOM)
+    suffix = f"?{query}" if query else ""
     return {
         "tilejson": "3.0.0",
-        "name": layer.title[about.language],
+        "name": f"{layer.title[about.language]} (H3)",
         "attribution": attribution(layer, about.language, is_demo=about.is_demo),
         "scheme": "xyz",
-        "tiles": [f"{about.base_url}/hotspots/{layer.id}/{{z}}/{{x}}/{{y}}.mvt?{query}"],
+        "tiles": [f"{about.base_url}/{kind}/{layer.id}/{{z}}/{{x}}/{{y}}.mvt{suffix}"],
         **zooms,
         "bounds": list(about.bounds),
         "vector_layers": [{"id": MVT_LAYER, **zooms, "fields": fields}],
