@@ -80,6 +80,12 @@ def count_news(conn: Connection, layer: Layer, seen: str) -> tuple[int, bool]:
     return (int(row[0]), bool(row[1])) if row else (0, False)
 
 
+def last_change(conn: Connection) -> int:
+    """Return a number that grows with every change of events of any layer."""
+    row = conn.execute("SELECT last_value FROM ops.cell_change_id_seq").fetchone()
+    return int(row[0]) if row else 0
+
+
 def forget(conn: Connection, layer: Layer, seen: str) -> None:
     """Forget the changes of a layer that a snapshot shows."""
     conn.execute(sql.query("cell_forget"), {"layer": layer.id, "seen": seen})

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import psycopg
 
-from cells import sealing
+from cells import reading, sealing
 from cells.generations import Generations
 from gis_server import db
 from layers.model import Layer
@@ -42,6 +42,7 @@ class EventKeeper:
         """
         self._layers, self._database_url, self._kept = layers, database_url, kept
         self._rests: dict[str, float] = {}
+        self._seen: tuple[int, Layers | None] | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="events", daemon=True)
 
@@ -65,12 +66,17 @@ class EventKeeper:
 
     def _look(self, conn: psycopg.Connection[object]) -> None:
         layers = self._layers()
-        for layer in layers.heatmaps if layers else ():
-            if self._rests.get(layer.id, 0.0) < time.monotonic():
+        now = (reading.last_change(conn), layers)
+        if layers is None or now == self._seen:
+            return
+        for left in set(self._kept.layers()) - set(layers.by_id):
+            self._kept.clear(left)
+        resting = [one for one in layers.heatmaps if self._rests.get(one.id, 0) > time.monotonic()]
+        for layer in layers.heatmaps:
+            if layer not in resting:
                 self._keep(conn, layer)
-        for left in set(self._kept.layers()) - {layer.id for layer in layers or ()}:
-            if layers:
-                self._kept.clear(left)
+        # What rested is looked at again, even if nothing more happens.
+        self._seen = None if resting else now
 
     def _keep(self, conn: psycopg.Connection[object], layer: Layer) -> None:
         if not sealing.is_due(conn, layer, self._kept):

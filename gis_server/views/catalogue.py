@@ -107,4 +107,5 @@ def _heatmap(layer: Layer) -> dict[str, Any] | None:
         "value": tilejson.value_of(layer),
         "tilejson": f"/heatmap/{layer.id}.json",
         "hotspots": f"/hotspots/{layer.id}.json",
+        "usual": f"/usual/{layer.id}.json",
     }

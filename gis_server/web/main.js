@@ -77,7 +77,7 @@ export class App {
     this.heatEmpty = false;
     const value = layer?.heatmap?.value;
     const kind = { property: value ? "value" : "count", skewed: value?.aggregate !== "mean", worse: value?.worse ?? "high" };
-    const look = { kinds: state.show === "hot", live: false, breaks: [] };
+    const look = { kinds: state.show === "density" ? null : state.show, live: false, breaks: [] };
     const shown = none ? null : { url: this.#heatAddress(/** @type {any} */ (layer)), ...kind, ...look };
     this.view.update({ heat: shown, now: this.interval().to });
     drawLegend(this);

@@ -16,7 +16,7 @@
  *
  * @typedef {{swatch: "fill"|"line"|"circle"|"icon", color: string, icon: string|null, title: Text}} LegendItem
  * @typedef {{field: string, aggregate: "sum"|"mean", unit: string|null, worse: "high"|"low"}} HeatValue
- * @typedef {{category: string|null, value: HeatValue|null, tilejson: string, hotspots: string}} Heatmap
+ * @typedef {{category: string|null, value: HeatValue|null, tilejson: string, hotspots: string, usual: string}} Heatmap
  *
  * @typedef {object} Layer
  * @property {string} id
@@ -54,7 +54,7 @@
  * @property {PanelName|null} panel
  * @property {string[]} layers ids of the visible layers
  * @property {string|null} heat id of the layer shown as hexagons
- * @property {"density"|"hot"} show what the hexagons show
+ * @property {"density"|"hot"|"usual"} show what the hexagons show
  * @property {string[]|null} categories chosen codes of the heat layer; null means all
  * @property {Period} period
  * @property {Reference|null} card

@@ -106,6 +106,12 @@ export default {
   playAt: "Moment",
   playEnd: "Back to the whole time",
   playTooClose: "Zoom out to play the time.",
+  showUsual: "Against usual",
+  showUsualHelp: "The chosen time against the same hours and weekdays of 8 times before.",
+  usualAs: "As usual",
+  usualWorse: "Worse",
+  usualMuchWorse: "Much worse",
+  usualRatio: "{n} % of what is usual.",
   heatCell: "Hexagon",
   heatCellCount: "Cases",
 

@@ -106,6 +106,12 @@ export default {
   playAt: "Thời điểm",
   playEnd: "Trở lại cả khoảng thời gian",
   playTooClose: "Hãy thu nhỏ bản đồ để xem diễn biến.",
+  showUsual: "So với thường lệ",
+  showUsualHelp: "So thời gian đã chọn với cùng giờ, cùng thứ của 8 lần trước.",
+  usualAs: "Như thường lệ",
+  usualWorse: "Xấu hơn",
+  usualMuchWorse: "Xấu hơn nhiều",
+  usualRatio: "Bằng {n} % của thường lệ.",
   heatCell: "Ô lục giác",
   heatCellCount: "Số vụ việc",
 

@@ -40,18 +40,26 @@ export function colours(count, theme, worse) {
   return Array.from({ length: count }, (_, i) => all[Math.round((i * (MOST - 1)) / (count - 1))]);
 }
 
-/** What a hexagon can be of hot spots, in the order of the numbers in tiles, from 1 on. */
-export const KINDS = /** @type {const} */ (["new", "growing", "persistent", "fading", "unusual"]);
-
-const KIND_COLOURS = {
-  light: ["#e8710a", "#c5221f", "#7b1e3a", "#5e8fbf", "#f2b705"],
-  dark: ["#ff9d4d", "#ff6b5e", "#d64d86", "#7fb0e0", "#ffd54f"],
+/**
+ * Ways to see hexagons by words instead of by numbers: the property that has the number of the word, from 1 on, the
+ * words, and a colour for each.
+ *
+ * @type {Record<"hot"|"usual", {property: string, words: string[], light: string[], dark: string[]}>}
+ */
+export const LOOKS = {
+  hot: {
+    property: "kind",
+    words: ["hotNew", "hotGrowing", "hotPersistent", "hotFading", "hotUnusual"],
+    light: ["#e8710a", "#c5221f", "#7b1e3a", "#5e8fbf", "#f2b705"],
+    dark: ["#ff9d4d", "#ff6b5e", "#d64d86", "#7fb0e0", "#ffd54f"],
+  },
+  usual: {
+    property: "level",
+    words: ["usualAs", "usualWorse", "usualMuchWorse"],
+    light: ["#6fb98f", "#f2a33a", "#b3261e"],
+    dark: ["#5aa981", "#f2b04f", "#ff6b5e"],
+  },
 };
-
-/** @param {"light"|"dark"} theme @returns {string[]} a colour for each of KINDS */
-export function kindColours(theme) {
-  return KIND_COLOURS[theme];
-}
 
 /** @param {number} value @param {boolean} skewed */
 function rounded(value, skewed) {

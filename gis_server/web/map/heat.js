@@ -1,8 +1,11 @@
 import { interval } from "../period.js";
-import { breaks } from "./classes.js";
+import { breaks, LOOKS } from "./classes.js";
 import { HEAT } from "./style.js";
 
 /** @typedef {import("../types.js").State} State @typedef {import("../types.js").Layer} Layer */
+
+/** Names of addresses in the catalogue. */
+const ADDRESSES = /** @type {const} */ ({ density: "tilejson", hot: "hotspots", usual: "usual" });
 
 /**
  * Return the address of the tiles of the chosen hexagons.
@@ -15,7 +18,7 @@ export function tilejson(layer, state, newest) {
   const { from, to } = interval(state.period, newest);
   const category = state.categories && layer.heatmap?.category ? `&category=${state.categories.map(encodeURIComponent).join(",")}` : "";
   const lang = state.lang === "vi" ? "" : `&lang=${state.lang}`;
-  const tiles = state.show === "hot" ? layer.heatmap?.hotspots : layer.heatmap?.tilejson;
+  const tiles = layer.heatmap?.[ADDRESSES[state.show]];
   return `${tiles}?datetime=${from}/${to}${category}${lang}`;
 }
 
@@ -37,7 +40,7 @@ export class HeatClasses {
     if (heat.live) return;
     const key = `${heat.url} ${Math.floor(map.getZoom())}`;
     if (key === this.made) return;
-    const values = this.#values(heat.kinds ? "kind" : heat.property);
+    const values = this.#values(heat.kinds ? LOOKS[heat.kinds].property : heat.property);
     const starts = heat.kinds ? values.slice(0, 1) : breaks(values, heat.skewed);
     if (starts.length) this.made = key;
     else if (!this.#isNews(`${key} ${map.getCenter()}`)) return;

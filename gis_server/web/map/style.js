@@ -1,11 +1,11 @@
-import { colours, kindColours } from "./classes.js";
+import { colours, LOOKS } from "./classes.js";
 
 /** @typedef {import("../types.js").Theme} Theme */
 /**
  * Hexagons: the tiles, and how they are coloured: by classes of a property or, `live`, of the number that is set while
- * time is played; or by `kinds` of hot spots.
+ * time is played; or by `kinds` that have words.
  *
- * @typedef {{url: string, property: string, skewed: boolean, worse: "high"|"low", breaks: number[], kinds: boolean, live: boolean}} Heat
+ * @typedef {{url: string, property: string, skewed: boolean, worse: "high"|"low", breaks: number[], kinds: "hot"|"usual"|null, live: boolean}} Heat
  */
 /**
  * What the page adds to the style of the server.
@@ -86,7 +86,7 @@ function sources(scene) {
 function heat({ heat: cells, theme }) {
   if (!cells) return [];
   const known = cells.kinds || cells.breaks.length > 0;
-  const fill = cells.kinds ? byKind(theme) : known ? steps(cells, theme) : COLOUR[theme].halo;
+  const fill = cells.kinds ? byKind(cells.kinds, theme) : known ? steps(cells, theme) : COLOUR[theme].halo;
   const common = { source: HEAT, "source-layer": HEAT_TILES };
   const seen = (/** @type {number} */ opacity) => (cells.live ? ["case", [">", NOW, 0], opacity, 0] : known ? opacity : 0);
   return [
@@ -98,10 +98,10 @@ function heat({ heat: cells, theme }) {
 /** The number that is set while time is played. */
 const NOW = ["coalesce", ["feature-state", "now"], 0];
 
-/** @param {Theme} theme */
-function byKind(theme) {
-  const shades = kindColours(theme);
-  return ["match", ["get", "kind"], ...shades.slice(1).flatMap((shade, i) => [i + 2, shade]), shades[0]];
+/** @param {"hot"|"usual"} look @param {Theme} theme */
+function byKind(look, theme) {
+  const { property, [theme]: shades } = LOOKS[look];
+  return ["match", ["get", property], ...shades.slice(1).flatMap((shade, i) => [i + 2, shade]), shades[0]];
 }
 
 /** @param {Heat} cells @param {Theme} theme */

@@ -1,9 +1,9 @@
 import { h } from "../dom.js";
 import { datetime, fieldValue, number, unitSign } from "../format.js";
 import { icon } from "../icons.js";
-import { KINDS, kindColours } from "../map/classes.js";
+import { LOOKS } from "../map/classes.js";
 import { pick, t } from "../text.js";
-import { KIND_WORDS, measure } from "./legend.js";
+import { measure } from "./legend.js";
 import { swatch } from "./swatch.js";
 
 /** @typedef {import("../main.js").App} App @typedef {import("../types.js").Layer} Layer @typedef {import("../map/hit.js").Hit} Hit */
@@ -100,7 +100,8 @@ export function cellCard(app, cell) {
   if (!layer) return null;
   const value = layer.heatmap?.value;
   const { from, to } = app.interval();
-  if (cell.kind) return hotCard(app, layer, cell);
+  const look = app.view.scene.heat?.kinds;
+  if (look) return wordCard(app, layer, look, cell);
   const more = value && cell.value !== undefined && h("div", { class: "fact" }, h("dt", {}, measure(layer)), h("dd", {}, [number(cell.value, 1), unitSign(value.unit)].filter(Boolean).join("\u00a0")));
   return shell(app, pick(layer.title), t("heatCell"), [
     h("dl", { class: "facts" }, h("div", { class: "fact" }, h("dt", {}, t("heatCellCount")), h("dd", { class: "cell-count" }, number(cell.count, 0))), more),
@@ -108,13 +109,16 @@ export function cellCard(app, cell) {
   ]);
 }
 
-/** @param {App} app @param {import("../types.js").Layer} layer @param {Record<string, any>} cell */
-function hotCard(app, layer, cell) {
-  const kind = KINDS[cell.kind - 1];
+/** @param {App} app @param {Layer} layer @param {"hot"|"usual"} look @param {Record<string, any>} cell */
+function wordCard(app, layer, look, cell) {
+  const { property, words, [app.store.get().theme]: shades } = LOOKS[look];
+  const place = cell[property] - 1;
   const { from, to } = app.interval();
+  const ratio = look === "usual" && cell.ratio !== undefined && h("p", {}, t("usualRatio", { n: number(cell.ratio * 100, 0) }));
   return shell(app, pick(layer.title), t("heatCell"), [
-    h("p", { class: "hot-kind" }, swatch("fill", kindColours(app.store.get().theme)[cell.kind - 1]), h("strong", {}, t(KIND_WORDS[kind]))),
-    h("p", {}, t(/** @type {any} */ (`${KIND_WORDS[kind]}Why`))),
+    h("p", { class: "hot-kind" }, swatch("fill", shades[place]), h("strong", {}, t(/** @type {any} */ (words[place])))),
+    look === "hot" && h("p", {}, t(/** @type {any} */ (`${words[place]}Why`))),
+    ratio,
     h("p", { class: "card-source" }, `${datetime(from)} – ${datetime(to)}`),
   ]);
 }

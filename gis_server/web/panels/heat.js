@@ -19,14 +19,14 @@ export function heatPanel(app) {
 /** Draw the choice between how many and where it is hot. @param {App} app */
 function looks(app) {
   const { show } = app.store.get();
-  const choice = (/** @type {"density"|"hot"} */ one, /** @type {string} */ words) =>
+  const choice = (/** @type {"density"|"hot"|"usual"} */ one, /** @type {string} */ words) =>
     h("button", { id: `show-${one}`, type: "button", "aria-pressed": String(show === one), onclick: () => app.store.set({ show: one }) }, words);
   return h(
     "fieldset",
     { class: "looks" },
     h("legend", { class: "overline" }, t("showTitle")),
-    h("div", { class: "segments" }, choice("density", t("showDensity")), choice("hot", t("showHot"))),
-    show === "hot" && h("p", { class: "quiet" }, t("showHotHelp")),
+    h("div", { class: "segments" }, choice("density", t("showDensity")), choice("hot", t("showHot")), choice("usual", t("showUsual"))),
+    show !== "density" && h("p", { class: "quiet" }, t(show === "hot" ? "showHotHelp" : "showUsualHelp")),
   );
 }
 

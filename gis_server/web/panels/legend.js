@@ -1,6 +1,6 @@
 import { h, render } from "../dom.js";
 import { number, unitSign } from "../format.js";
-import { colours, KINDS, kindColours } from "../map/classes.js";
+import { colours, LOOKS } from "../map/classes.js";
 import { pick, t } from "../text.js";
 import { swatch } from "./swatch.js";
 
@@ -21,9 +21,9 @@ export function drawLegend(app) {
   render(
     box,
     h("p", { class: "legend-title" }, pick(layer.title)),
-    h("p", { class: "legend-unit" }, heat.kinds ? t("showHot") : measure(layer)),
-    app.heatEmpty ? h("p", { class: "quiet" }, t(heat.kinds ? "hotNone" : "heatEmpty")) : heat.kinds ? kinds(app.store.get().theme) : classes(heat, app.store.get().theme),
-    h("p", { class: "legend-zero" }, swatch("fill", "transparent"), t(heat.kinds ? "hotZero" : "heatZero")),
+    h("p", { class: "legend-unit" }, heat.kinds ? t(heat.kinds === "hot" ? "showHot" : "showUsual") : measure(layer)),
+    app.heatEmpty ? h("p", { class: "quiet" }, t(heat.kinds === "hot" ? "hotNone" : "heatEmpty")) : heat.kinds ? kinds(heat.kinds, app.store.get().theme) : classes(heat, app.store.get().theme),
+    h("p", { class: "legend-zero" }, swatch("fill", "transparent"), t(heat.kinds === "hot" ? "hotZero" : "heatZero")),
   );
 }
 
@@ -41,14 +41,11 @@ export function measure(layer) {
   return value.unit ? `${words} (${unitSign(value.unit)})` : words;
 }
 
-/** @param {"light"|"dark"} theme */
-function kinds(theme) {
-  const shades = kindColours(theme);
-  return h("ol", { class: "classes" }, KINDS.map((kind, i) => h("li", {}, swatch("fill", shades[i]), t(KIND_WORDS[kind]))));
+/** @param {"hot"|"usual"} look @param {"light"|"dark"} theme */
+function kinds(look, theme) {
+  const { words, [theme]: shades } = LOOKS[look];
+  return h("ol", { class: "classes" }, words.map((word, i) => h("li", {}, swatch("fill", shades[i]), t(/** @type {any} */ (word)))));
 }
-
-/** Words of KINDS. */
-export const KIND_WORDS = /** @type {const} */ ({ new: "hotNew", growing: "hotGrowing", persistent: "hotPersistent", fading: "hotFading", unusual: "hotUnusual" });
 
 /** @param {{breaks: number[], skewed: boolean, worse: "high"|"low"}} heat @param {"light"|"dark"} theme */
 function classes({ breaks: starts, skewed: whole, worse }, theme) {
