@@ -286,7 +286,9 @@ def data(
 
 def listed(values: Any) -> list[Any]:
     """Return numbers as JSON has them, null where there is none."""
-    found: list[Any] = np.where(np.isnan(values), None, values.astype(object)).tolist()
+    whole = values.astype(object)
+    whole[np.isnan(values)] = None
+    found: list[Any] = whole.tolist()
     return found
 
 

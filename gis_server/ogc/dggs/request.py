@@ -25,6 +25,9 @@ DEFAULT_LIMIT, MAX_LIMIT = 1000, 10_000
 DEFAULT_DEPTH = 0
 """The one depth that zones of every level have: below the finest there is nothing."""
 
+DEEPEST_SHAPES = 2
+"""Depth to which every sub-zone meets the shape of its zone; GeoJSON may not have others."""
+
 FIELDS = ("count", "value")
 """Fields of zones; ``value`` in layers with a weight."""
 
@@ -32,12 +35,14 @@ REGION, CENTROID, NONE = "zone-region", "zone-centroid", "none"
 """How zones are shown in GeoJSON."""
 
 OF_DATA_AND_LISTS = ("datetime", "subset", "category", "hour", "weekday", "geometry")
-OF_ZONE = (*EVERYWHERE, "geometry")
 OF_LIST = (
     *EVERYWHERE, *OF_DATA_AND_LISTS, "zone-level", "compact-zones", "parent-zone", "bbox",
     "bbox-crs", "subset-crs", "limit", "after",
 )  # fmt: skip
 OF_DATA = (*EVERYWHERE, *OF_DATA_AND_LISTS, "zone-depth", "properties", "exclude-properties")
+
+
+EVERYTHING = Filter()
 
 
 class Listing(NamedTuple):
@@ -123,8 +128,8 @@ def listing(of: Layer, args: Args) -> Listing:
     )
 
 
-def retrieval(of: Layer, args: Args, wanted: int) -> Retrieval:
-    """Read what is wanted of a zone.
+def retrieval(of: Layer, args: Args, wanted: int, form: str) -> Retrieval:
+    """Read what is wanted of a zone, which hangs on the form of the answer.
 
     Raises:
         ParameterInvalid: naming the parameter and the reason.
@@ -138,6 +143,12 @@ def retrieval(of: Layer, args: Args, wanted: int) -> Retrieval:
     if shown == NONE:
         raise ParameterInvalid("geometry", f"it is {REGION} or {CENTROID}")
     depths = _depths(args, index.resolution(wanted))
+    if form == "geojson" and depths[-1] > DEEPEST_SHAPES:
+        raise ParameterInvalid(
+            "zone-depth",
+            f"in GeoJSON the deepest is {DEEPEST_SHAPES}: finer sub-zones can lie outside of the"
+            " shape of the zone; DGGS-JSON (f=json) has them",
+        )
     return Retrieval(_filter(of, args, subset), depths, _fields(of, args), shown)
 
 
