@@ -151,7 +151,7 @@ def zone_list(of: Origin, found: Cells) -> Document:
 
 def uint64(found: Cells) -> bytes:
     """Return how many zones there are and their indexes, each in eight bytes, the low first."""
-    return np.concatenate([[len(found)], found]).astype("<u8").tobytes()
+    return len(found).to_bytes(8, "little") + found.astype("<u8").tobytes()
 
 
 def features(found: Cells, geometry: str, more: Mapping[str, Sequence[Any]]) -> list[bytes]:
