@@ -66,7 +66,7 @@ _PARAMETERS = {
     },
 }
 
-_TEXT = "The 64-bit index in 15 hexadecimal digits, in small letters: 85415cb7fffffff."
+_TEXT = "The 64-bit index in 15 hexadecimal digits, in small letters: 85415c3bfffffff."
 
 _NUMBER = (
     "The index of H3. From the highest bit: 0; four bits of the mode, 1 for a zone; three bits, 0;"

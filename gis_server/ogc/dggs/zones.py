@@ -48,7 +48,7 @@ def read(text: str) -> int:
     shown = text[:40]
     if len(text) != _DIGITS or not _HEXADECIMAL.issuperset(text):
         raise ZoneInvalid(
-            f"'{shown}' is not 15 hexadecimal digits in small letters, such as 85415cb7fffffff"
+            f"'{shown}' is not 15 hexadecimal digits in small letters, such as 85415c3bfffffff"
         )
     zone = int(text, 16)
     if not h3.is_valid_cell(zone):
