@@ -164,6 +164,8 @@ def grid(
             for name in EVENTS:
                 sealing.seal(conn, layers.get(name), Generations(settings.var / "cells"))
     app = create_app(settings, dggs_database)
+    view = app.extensions["gis"].events.view(layers.get("incident"), 0)
+    assert (view is not None) == (request.param == "cube")
     yield Grid(app.test_client())
     app.extensions["gis"].close()
 

@@ -10,6 +10,8 @@ import numpy as np
 import psycopg
 import pytest
 
+from cells import sealing
+from cells.generations import Generations
 from tests.gis_server.ogc.dggs.conftest import FULL, PENTAGON
 
 LAYERS = ("fire_event", "incident", "report", "traffic")
@@ -240,8 +242,16 @@ def test_what_a_client_has_is_not_sent_again(grid: Any, path: str) -> None:
     assert packed.status_code == 304
 
 
-def test_an_event_is_in_the_next_answer(conn: psycopg.Connection[Any], client: Any) -> None:
-    """With a new tag, and of any form."""
+@pytest.mark.parametrize("is_sealed", [True, False])
+def test_an_event_is_in_the_next_answer(
+    conn: psycopg.Connection[Any], client: Any, settings: Any, layers: Any, is_sealed: bool
+) -> None:
+    """With a new tag, whether there is a cube or not."""
+    incident = layers.get("incident")
+    if is_sealed:
+        sealing.seal(conn, incident, Generations(settings.var / "cells"))
+    view = client.application.extensions["gis"].events.view(incident, 0)
+    assert (view is not None) == is_sealed
     zone = h3.latlng_to_cell(21.6, 105.8, 8)
     address = f"/ogc/collections/incident/dggs/H3/zones/{zone:x}/data"
     first = client.get(address)
