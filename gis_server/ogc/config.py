@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from gis_server.catalogue import VIET_NAM
 from gis_server.ogc import crs
+from gis_server.ogc.dggs.documents import collection_link as dggs_link
 from gis_server.ogc.request import DEFAULT_LIMIT, MAX_LIMIT
 from gis_server.ogc.tilesets import collection_link
 from layers.geo import BBox
@@ -86,7 +87,9 @@ def _links(layer: Layer, base_url: str) -> list[dict[str, Any]]:
         for source in layer.sources
         if source.url
     ]
-    return [tiles, collection_link(layer, f"{base_url}/ogc"), page, *sources]
+    root = f"{base_url}/ogc"
+    grids = [dggs_link(layer, root)] if layer.heatmap else []
+    return [tiles, collection_link(layer, root), *grids, page, *sources]
 
 
 def _extents(layer: Layer, extent: Extent) -> dict[str, Any]:

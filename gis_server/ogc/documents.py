@@ -15,7 +15,26 @@ JSON, HTML, GEOJSON = "application/json", "text/html", "application/geo+json"
 SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
-CONFORMANCE = tuple(
+_DGGS = tuple(
+    # This standard's identifiers begin with https.
+    f"https://www.opengis.net/spec/ogcapi-dggs-1/1.0/conf/{name}"
+    for name in (
+        "core",
+        "data-retrieval",
+        "data-subsetting",
+        "data-custom-depths",
+        "zone-query",
+        "collection-dggs",
+        "operation-ids",
+        "data-json",
+        "data-geojson",
+        "zone-html",
+        "zone-uint64",
+        "zone-geojson",
+    )
+)
+
+CONFORMANCE = _DGGS + tuple(
     f"http://www.opengis.net/spec/{name}"
     for name in (
         "ogcapi-common-1/1.0/conf/core",

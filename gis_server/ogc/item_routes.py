@@ -23,6 +23,7 @@ from gis_server.ogc import (
     jsonfg,
     pages,
     schemas,
+    versioned,
 )
 from gis_server.ogc import request as asked
 from gis_server.ogc.crs import Reference
@@ -42,16 +43,6 @@ MOST_BYTES = 1_000_000
 _FILTER_TYPES = ("application/json", "application/query-cql-json", "application/cql2+json")
 
 _ALSO = {**pages.ALSO, "jsonfg": jsonfg.DRAFT_MEDIA_TYPE}
-
-_CACHE = "no-cache"
-"""A client may keep an answer but asks whether it still holds, which costs no look at the data."""
-
-_HEADERS = {
-    "Cache-Control": _CACHE,
-    "Vary": "Accept, Accept-Encoding, Accept-Language",
-    # A value of a row may look like a script; no browser may take the JSON for a page.
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class Source(NamedTuple):
@@ -111,16 +102,7 @@ def _source(layer: Layer, form: str) -> Source:
 
 
 def _unchanged(source: Source) -> Response | None:
-    if request.method == "POST" or not request.if_none_match:
-        return None
-    tag = etags.is_current(
-        request.if_none_match.as_set(include_weak=True), source.version, source.representation
-    )
-    if tag is None:
-        return None
-    answer = Response(status=304)
-    answer.headers["ETag"] = f'"{tag}"'
-    return _headed(answer)
+    return versioned.unchanged(source.version, source.representation)
 
 
 def _page(source: Source, form: str, query: Query) -> Response:
@@ -136,7 +118,7 @@ def _page(source: Source, form: str, query: Query) -> Response:
         rest |= jsonfg.members(source.layer, query.crs, source.url)
         features = jsonfg.features(features, source.layer, query.crs)
     body = item_documents.collection(features, rest)
-    return _sent(body, FORMS[form], etags.items(source.version, source.representation))
+    return versioned.sent(body, FORMS[form], etags.items(source.version, source.representation))
 
 
 def _download(source: Source, form: str, query: Query) -> Response:
@@ -146,7 +128,7 @@ def _download(source: Source, form: str, query: Query) -> Response:
     tag = etags.items(source.version, source.representation)
     sent = answer.headers.get("Content-Encoding", "identity")
     answer.headers["ETag"] = f'"{etags.tagged(tag, sent)}"'
-    return _headed(answer)
+    return versioned.headed(answer)
 
 
 def _asked(source: Source, query: Query) -> Page:
@@ -177,7 +159,7 @@ def _one(source: Source, form: str, text: str, wanted: Reference) -> Response:
         rest |= jsonfg.members(source.layer, wanted, source.url)
         (feature,) = jsonfg.features([feature], source.layer, wanted)
     tag = etags.item(source.version, found.row, source.representation)
-    return _sent(item_documents.feature(feature, rest), FORMS[form], tag)
+    return versioned.sent(item_documents.feature(feature, rest), FORMS[form], tag)
 
 
 def _found(source: Source, text: str, wanted: Reference) -> Item:
@@ -201,24 +183,7 @@ def _drawn(name: str, source: Source, document: documents.Document) -> Response:
     answer = pages.drawn(
         name, document, source.here.lang, core.states(), layer=source.layer, background=background
     )
-    answer.headers["Cache-Control"] = _CACHE
-    return answer
-
-
-def _sent(body: bytes, media: str, tag: str) -> Response:
-    encoding = compression.choose(request.headers.get("Accept-Encoding", ""))
-    if len(body) < compression.WORTH:
-        encoding = "identity"
-    headers = {"Content-Type": media, **_HEADERS}
-    if encoding != "identity":
-        headers["Content-Encoding"] = encoding
-    if request.method != "POST":
-        headers["ETag"] = f'"{etags.tagged(tag, encoding)}"'
-    return Response(compression.quick(body, encoding), headers=headers)
-
-
-def _headed(answer: Response) -> Response:
-    answer.headers.update(_HEADERS)
+    answer.headers["Cache-Control"] = versioned.CACHE
     return answer
 
 

@@ -14,6 +14,7 @@ from gis_server.ogc import (
 )
 from gis_server.ogc import openapi_parts as parts
 from gis_server.ogc.config import DESCRIPTION, TITLE
+from gis_server.ogc.dggs import openapi as dggs_openapi
 from gis_server.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA
 from gis_server.ogc.item_documents import FORMS, PAGES
 from gis_server.ogc.openapi_parts import Part
@@ -35,7 +36,7 @@ def document(layers: Layers, url: str, lang: str) -> Part:
     paths = _common(lang)
     for layer in layers:
         paths |= edit_openapi.with_changes(_of_layer(layer, lang), layer, lang)
-    paths |= tile_openapi.paths(layers, lang)
+    paths |= tile_openapi.paths(layers, lang) | dggs_openapi.paths(layers, lang)
     return {
         "openapi": "3.0.3",
         "info": {"title": TITLE[lang], "description": DESCRIPTION[lang], "version": __version__},
@@ -44,7 +45,7 @@ def document(layers: Layers, url: str, lang: str) -> Part:
         "paths": paths,
         "components": {
             "parameters": _parameters(layers),
-            "schemas": openapi_schemas.schemas(),
+            "schemas": openapi_schemas.schemas() | dggs_openapi.schemas(),
             "securitySchemes": {"token": edit_openapi.TOKEN},
             "responses": parts.refusals(),
         },
@@ -154,4 +155,4 @@ def _parameters(layers: Layers) -> dict[str, Part]:
     ]
     feature_id = {"name": "featureId", "in": "path", "required": True, "schema": text}
     named = {part["name"]: part for part in found} | {"featureId": feature_id}
-    return named | tile_openapi.parameters(layers)
+    return named | tile_openapi.parameters(layers) | dggs_openapi.parameters()

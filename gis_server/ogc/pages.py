@@ -73,7 +73,7 @@ def read(text: bytes) -> Document:
 
 def written(document: Document, media: str, lang: str) -> Response:
     """Answer with JSON."""
-    return _answer(Response(_json(document), content_type=media), lang)
+    return _answer(Response(as_json(document), content_type=media), lang)
 
 
 def drawn(
@@ -132,5 +132,6 @@ def _answer(answer: Response, lang: str) -> Response:
     return answer
 
 
-def _json(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+def as_json(document: Mapping[str, Any]) -> bytes:
+    """Return a document as JSON is sent."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
+import h3.api.basic_int as h3
 import psycopg
 import pytest
 from flask import Flask
@@ -68,7 +69,7 @@ SCHOOLS: list[Row] = [
 
 def _incidents() -> list[Row]:
     chance = random.Random(19)
-    return [
+    made = [
         {
             "id": number,
             "category": chance.choice(CATEGORIES),
@@ -79,6 +80,7 @@ def _incidents() -> list[Row]:
         }
         for number in range(1, 301)
     ]
+    return [{**row, "h3": h3.latlng_to_cell(row["y"], row["x"], 10)} for row in made]
 
 
 INCIDENTS = _incidents()
@@ -98,7 +100,7 @@ VALUES (%(code)s, %(name)s, %(level)s, %(pupils)s, %(classes)s,
 """
 _INCIDENT = """
 INSERT INTO layer.incident (id, category, severity, occurred_at, h3, geom)
-VALUES (%(id)s, %(category)s, %(severity)s, %(occurred_at)s, 0,
+VALUES (%(id)s, %(category)s, %(severity)s, %(occurred_at)s, %(h3)s,
         ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), 4326))
 """
 _PLAN = """

@@ -15,6 +15,7 @@ from gis_server.settings import Settings
 FILLED = {
     "featureId": "1", "tileMatrixSetId": "WebMercatorQuad",
     "tileMatrix": "12", "tileRow": "1796", "tileCol": "3252",
+    "dggrsId": "H3", "zoneId": "85415c3bfffffff",
 }  # fmt: skip
 KEYS = {"school": "S1", "incident": "7"}
 KEPT = ("school", "incident")

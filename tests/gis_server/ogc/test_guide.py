@@ -39,6 +39,26 @@ def test_a_command_of_the_guide_is_answered(api: Any, command: list[str]) -> Non
     assert answer.get_json(force=True)["numberMatched"] > 0
 
 
+def _of_zones() -> list[str]:
+    block = GUIDE.split("## Zones")[1].split("```")[1]
+    place = "http://127.0.0.1:8080/ogc/collections/incident/dggs/H3"
+    return [line.replace("$D", place) for line in block.splitlines() if line.startswith("curl")]
+
+
+@pytest.mark.parametrize("line", _of_zones())
+def test_a_command_for_zones_is_answered(api: Any, line: str) -> None:
+    words = shlex.split(line, comments=True)
+    (address,) = [word for word in words if word.startswith("http")]
+    given = [after for word, after in pairwise(words) if word.startswith(("-d", "--d"))]
+    query = dict(part.split("=", 1) for part in given)
+    path = address.removeprefix("http://127.0.0.1:8080")
+    answer = api.client.get(path, query_string=query) if query else api.client.get(path)
+    assert answer.status_code == 200, answer.text
+    found = {} if "uint64" in line else answer.get_json(force=True)
+    for name in ("zones", "features", "depths"):
+        assert found.get(name) != []
+
+
 @pytest.mark.parametrize("text", _filters())
 def test_a_filter_of_the_guide_is_answered(api: Any, text: str) -> None:
     layer = "school" if "name" in text else "incident"

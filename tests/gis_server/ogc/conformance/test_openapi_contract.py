@@ -42,13 +42,15 @@ def contract(app: Flask) -> Any:
 
 GRAMMARS = (
     "filter", "filter-crs", "bbox-crs", "after", "datetime", "sortby", "properties", "q",
-    "subset", "collections", "id", "severity", "occurred_at", "pupils", "classes",
+    "subset", "subset-crs", "collections", "id", "severity", "occurred_at", "pupils", "classes",
+    "parent-zone", "exclude-properties", "category",
 )  # fmt: skip
 """Parameters whose text has a grammar, or a type, that random text does not meet."""
 
 KEYS = {"school": "S1", "incident": "7"}
 TILE = {
     "tileMatrixSetId": "WebMercatorQuad", "tileMatrix": "12", "tileRow": "1796", "tileCol": "3252",
+    "zoneId": "85415c3bfffffff",
 }  # fmt: skip
 """Where the rows of the fixtures are."""
 

@@ -1,0 +1,196 @@
+"""Incidents and measurements at known places, asked through the cube and from the rows."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import h3.api.basic_int as h3
+import numpy as np
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from werkzeug.test import TestResponse
+
+from cells import sealing
+from cells.generations import Generations
+from gis_server.app import create_app
+from gis_server.settings import Settings
+from layers.registry import Layers
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+VIET_NAM = timezone(timedelta(hours=7))
+FULL = h3.latlng_to_cell(21.59, 105.84, 7)
+"""A zone in all of whose sub-zones there are incidents."""
+
+PENTAGON = h3.get_pentagons(10)[6]
+DATELINE = ((179.9999, 0.5), (-179.9999, 0.5), (179.99, -16.8), (-179.99, -16.8))
+
+
+class Event(NamedTuple):
+    """An event as a test remembers it: a cell of level 10, and what it adds to a value."""
+
+    cell: int
+    at: datetime
+    category: str | None
+    total: float | None
+    by: float = 1
+
+
+def _incidents() -> list[tuple[tuple[float, float], Event]]:
+    chance = np.random.default_rng(7)
+    places = [(x, y) for x, y in chance.normal((105.84, 21.59), 0.08, (400, 2)).tolist()]
+    places += [h3.cell_to_latlng(cell)[::-1] for cell in h3.cell_to_children(FULL, 10)]
+    places += [h3.cell_to_latlng(PENTAGON)[::-1], *DATELINE]
+    made = []
+    for number, (x, y) in enumerate(places):
+        severity = int(chance.integers(1, 6)) if number % 5 else None
+        at = START + timedelta(minutes=int(chance.integers(0, 60 * 24 * 60)))
+        category = str(chance.choice(["theft", "flood", "traffic_accident"]))
+        made.append(((x, y), Event(h3.latlng_to_cell(y, x, 10), at, category, severity)))
+    return made
+
+
+def _measurements() -> list[tuple[tuple[float, float], Event]]:
+    chance = np.random.default_rng(8)
+    made = []
+    for x, y in chance.normal((105.84, 21.59), 0.03, (150, 2)).tolist():
+        at = START + timedelta(minutes=int(chance.integers(0, 60 * 24 * 60)))
+        speed, vehicles = float(chance.uniform(5, 80)), int(chance.integers(0, 30))
+        made.append(((x, y), Event(h3.latlng_to_cell(y, x, 10), at, None, speed, vehicles)))
+    return made
+
+
+EVENTS = {"incident": _incidents(), "traffic": _measurements()}
+
+_INCIDENT = """
+INSERT INTO layer.incident (category, severity, occurred_at, h3, geom)
+VALUES (%s, %s, %s, %s, ST_SetSRID(ST_MakePoint(%s, %s), 4326))
+"""
+_MEASUREMENT = """
+INSERT INTO layer.traffic (detector, mean_speed, vehicles, observed_at, h3, geom)
+VALUES ('D', %s, %s, %s, %s, ST_SetSRID(ST_MakePoint(%s, %s), 4326))
+"""
+
+
+@pytest.fixture(scope="session")
+def dggs_database(admin_url: str, template: str) -> Iterator[str]:
+    """Address of a database with the events."""
+    name = f"gis_test_dggs_{uuid4().hex[:12]}"
+    with psycopg.connect(admin_url, autocommit=True) as conn:
+        identifiers = sql.Identifier(name), sql.Identifier(template)
+        conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*identifiers))
+        url = make_conninfo(admin_url, dbname=name)
+        with psycopg.connect(url, autocommit=True) as filled, filled.cursor() as cursor:
+            cursor.executemany(
+                _INCIDENT,
+                [(e.category, e.total, e.at, e.cell, *at) for at, e in EVENTS["incident"]],
+            )
+            cursor.executemany(
+                _MEASUREMENT, [(e.total, e.by, e.at, e.cell, *at) for at, e in EVENTS["traffic"]]
+            )
+        yield url
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifiers[0]))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The zones of a collection as a client sees them."""
+
+    client: Any
+    layer: str = "incident"
+
+    def of(self, layer: str) -> "Grid":
+        """The zones of another collection."""
+        return Grid(self.client, layer)
+
+    def get(self, path: str = "/zones", *, accept: str = "*/*", **query: Any) -> TestResponse:
+        """Ask for a path below the grid; two underscores in a name stand for a dash."""
+        asked = [
+            (name.replace("__", "-"), str(each))
+            for name, value in query.items()
+            for each in (value if isinstance(value, list) else [value])
+        ]
+        found: TestResponse = self.client.get(
+            f"/ogc/collections/{self.layer}/dggs/H3{path}",
+            query_string=asked,
+            headers={"Accept": accept},
+        )
+        return found
+
+    def json(self, path: str = "/zones", **query: Any) -> Any:
+        """Ask for a document; fail on any status but 200."""
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.get_json(force=True)
+
+    def zones(self, **query: Any) -> list[int]:
+        """Return the zones of a list that fits on a page."""
+        found = self.json(**{"limit": 10_000, **query})
+        assert not [link for link in found["links"] if link["rel"] == "next"]
+        return [int(name, 16) for name in found["zones"]]
+
+    def data(self, zone: int, **query: Any) -> Any:
+        """Return what is counted below a zone, by field and depth."""
+        found = self.json(f"/zones/{zone:x}/data", **query)
+        return {
+            field: {part["depth"]: part["data"] for part in parts}
+            for field, parts in found["values"].items()
+        }
+
+    def refusal(self, path: str = "/zones", *, status: int = 400, **query: Any) -> str:
+        """Ask for what cannot be answered; give the sentence that says why."""
+        answer = self.get(path, **query)
+        assert answer.status_code == status, answer.text
+        assert answer.content_type == "application/problem+json"
+        detail: str = answer.get_json(force=True)["detail"]
+        return detail
+
+
+@pytest.fixture(scope="session", params=["cube", "rows"])
+def grid(
+    request: pytest.FixtureRequest,
+    dggs_database: str,
+    layers: Layers,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Grid]:
+    """The interface with a cube of the events, and without."""
+    settings = Settings(var=tmp_path_factory.mktemp("var"))
+    if request.param == "cube":
+        with psycopg.connect(dggs_database, autocommit=True) as conn:
+            for name in EVENTS:
+                sealing.seal(conn, layers.get(name), Generations(settings.var / "cells"))
+    app = create_app(settings, dggs_database)
+    view = app.extensions["gis"].events.view(layers.get("incident"), 0)
+    assert (view is not None) == (request.param == "cube")
+    yield Grid(app.test_client())
+    app.extensions["gis"].close()
+
+
+Counted = dict[int, tuple[int, float | None]]
+
+
+@pytest.fixture(scope="session")
+def counted() -> Callable[..., Counted]:
+    """A function that counts one by one: events and value by zone of a level."""
+
+    def count(layer: str, level: int, counts: Callable[[Event], bool] = lambda _: True) -> Counted:
+        found: dict[int, list[Event]] = defaultdict(list)
+        for _, event in EVENTS[layer]:
+            if counts(event):
+                found[h3.cell_to_parent(event.cell, level)].append(event)
+        return {zone: (len(events), _value(layer, events)) for zone, events in found.items()}
+
+    return count
+
+
+def _value(layer: str, events: list[Event]) -> float | None:
+    known = [event for event in events if event.total is not None]
+    base = sum(event.by for event in known)
+    if not base:
+        return None
+    total = sum((event.total or 0) * event.by for event in known)
+    return total / base if layer == "traffic" else total
