@@ -1,5 +1,6 @@
 """What a request asks of a layer's events, and what answers it."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from flask import request
@@ -36,11 +37,22 @@ def wanted(layer: Layer, known: frozenset[str] = KNOWN) -> Filter:
     start, end = (
         params.interval(request.args["datetime"]) if "datetime" in request.args else (None, None)
     )
-    categories = params.names(request.args.get("category", ""))
+    return within(layer, request.args, params.Interval(start, end))
+
+
+def within(layer: Layer, args: Mapping[str, str], time: params.Interval) -> Filter:
+    """Read which events of a time are wanted: ``category``, ``hour`` and ``weekday``.
+
+    Raises:
+        ParameterInvalid: an hour or a weekday cannot be read.
+        NotAggregated: the layer's events are not counted by cell.
+        CategoryUnknown: a category is not in its code list.
+    """
+    categories = params.names(args.get("category", ""))
     heatmap.checked(layer, categories, gis().layers.heatmaps)
-    hours = params.numbers(request.args.get("hour", ""), "hour", low=0, high=23)
-    weekdays = params.numbers(request.args.get("weekday", ""), "weekday", low=1, high=7)
-    return Filter(start, end, categories, hours, weekdays)
+    hours = params.numbers(args.get("hour", ""), "hour", low=0, high=23)
+    weekdays = params.numbers(args.get("weekday", ""), "weekday", low=1, high=7)
+    return Filter(time.start, time.end, categories, hours, weekdays)
 
 
 def query(asked: Filter) -> dict[str, str]:

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from cells import index
 from cells.question import Filter
-from gis_server import params
+from gis_server import event_request, params
 from gis_server.errors import NotFound
 from gis_server.ogc.dggs import place, zones
 from gis_server.ogc.dggs.place import Axes
@@ -225,12 +225,7 @@ def _known(args: Args, name: str, known: Iterable[str]) -> list[str]:
 
 
 def _filter(of: Layer, args: Args, subset: Axes) -> Filter:
-    time = _time(args, subset)
-    categories = params.names(args.get("category", ""))
-    heatmap.checked(of, categories, gis().layers.heatmaps)
-    hours = params.numbers(args.get("hour", ""), "hour", low=0, high=23)
-    weekdays = params.numbers(args.get("weekday", ""), "weekday", low=1, high=7)
-    return Filter(time.start, time.end, categories, hours, weekdays)
+    return event_request.within(of, args, _time(args, subset))
 
 
 def _time(args: Args, subset: Axes) -> Interval:
