@@ -15,6 +15,7 @@ from gis_server.db import DatabaseUnreachable
 from gis_server.keys import KeyMissing, KeyWrong
 from gis_server.land import ParcelUnknown
 from gis_server.params import ParameterInvalid, TileOutOfRange
+from gis_server.population import NobodyCounted
 from layers.errors import CrsUnknown, FieldUnknown, GisError, LayerUnknown
 from styles.errors import StyleInvalid, ThemeUnknown
 from tiles.errors import CategoryUnknown, NotAggregated
@@ -68,6 +69,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     ParcelUnknown: (404, "NotFound"),
     NotAggregated: (404, "NotFound"),
     TooFewEvents: (400, "InvalidParameterValue"),
+    NobodyCounted: (400, "InvalidParameterValue"),
     NoTime: (400, "InvalidParameterValue"),
     CategoryUnknown: (400, "InvalidParameterValue"),
     ThemeUnknown: (404, "NotFound"),

@@ -20,6 +20,7 @@ from gis_server.freshness import Freshness
 from gis_server.hangups import Hangups
 from gis_server.language import language
 from gis_server.live_layers import LiveLayers
+from gis_server.population import Population
 from gis_server.settings import Settings
 from gis_server.table_facts import Tables
 from layers.declared import Declared
@@ -43,6 +44,7 @@ class Gis:
     tiles: Source
     freshness: Freshness
     events: Served
+    population: Population = field(default_factory=Population)
     analyses: Analyses = field(default_factory=Analyses)
     summaries: Summaries = field(default_factory=Summaries)
     tables: Tables = field(default_factory=Tables)

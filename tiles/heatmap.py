@@ -1,18 +1,20 @@
 """Events as H3 hexagons: counted by a cube or in PostGIS, written into a vector tile."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
 
 from cells import rows
+from cells.index import Cells
+from cells.neighbours import Floats
 from cells.question import Counted, Filter
 from cells.view import View
 from layers.geo import TileId
 from layers.model import Layer
 from tiles import hexagon_sheets, hexagons
 from tiles.errors import CategoryUnknown, NotAggregated
-from tiles.hexagon_sheets import Sheet, Sheets
+from tiles.hexagon_sheets import Sheets
 from tiles.tilejson import MVT_LAYER
 
 _RESOLUTION_BY_ZOOM = (1, 2, 2, 3, 4, 4, 5, 6, 7, 7, 8, 8, 9)
@@ -51,24 +53,44 @@ def checked(layer: Layer, categories: Sequence[str], known: Sequence[Layer]) -> 
         raise CategoryUnknown(layer.id, unknown, codes)
 
 
-def tile(view: View, at: TileId, wanted: Filter) -> bytes:
-    """Return a vector tile of hexagons; empty bytes when no event is there."""
-    sheet, counted = drawn(view, at, wanted)
-    return hexagons.encode(MVT_LAYER, sheet, counted)
+Per = Callable[[Cells], Floats]
+"""Gives what the events of cells are divided by for a rate."""
 
 
-def drawn(view: View, at: TileId, wanted: Filter) -> tuple[Sheet, Counted]:
-    """Return the cells that touch a tile and had any event, ever, and what is counted in them."""
+def tile(view: View, at: TileId, wanted: Filter, per: Per | None = None) -> bytes:
+    """Return a vector tile of hexagons; empty bytes when no event is there.
+
+    Args:
+        view: of the events.
+        at: the tile.
+        wanted: which events count.
+        per: where given, the value is a rate.
+    """
     res = resolution(at.z)
     sheet = _sheets.of(at, view.cells(res))
-    return sheet, view.count_some(wanted, res, sheet.places)
+    counted = view.count_some(wanted, res, sheet.places)
+    return hexagons.encode(MVT_LAYER, sheet, _rated(counted, per))
 
 
-def tile_of_rows(conn: psycopg.Connection[Any], layer: Layer, at: TileId, wanted: Filter) -> bytes:
+def _rated(counted: Counted, per: Per | None) -> Counted:
+    """Put a rate in the place of the value; there is none where there is nothing to divide by."""
+    if per is None:
+        return counted
+    events = counted.events
+    return Counted(counted.cells, events, events.astype(float), per(counted.cells), is_mean=True)
+
+
+def tile_of_rows(
+    conn: psycopg.Connection[Any],
+    layer: Layer,
+    at: TileId,
+    wanted: Filter,
+    per: Per | None = None,
+) -> bytes:
     """Return the same tile from the rows of the layer, as long as there is no cube."""
     res = resolution(at.z)
     box = hexagon_sheets.around(at, res, _MARGIN_EDGES)
     box = box._replace(west=max(box.west, -180.0), east=min(box.east, 180.0))
     counted = rows.count(conn, layer, wanted, res, box)
     sheet = hexagon_sheets.sheet(at, counted.cells)
-    return hexagons.encode(MVT_LAYER, sheet, counted.at(sheet.places))
+    return hexagons.encode(MVT_LAYER, sheet, _rated(counted.at(sheet.places), per))

@@ -51,10 +51,21 @@ def vector(layer: Layer, about: About, query: str = "") -> dict[str, Any]:
     }
 
 
-def heatmap(layer: Layer, about: About, query: str) -> dict[str, Any]:
-    """Describe a layer's hexagons; ``query`` is the filter that every tile address repeats."""
+RATES = {"area": "1/km2", "people": "1/10000"}
+"""Units of rates, in UCUM."""
+
+
+def heatmap(layer: Layer, about: About, query: str, rate: str = "") -> dict[str, Any]:
+    """Describe a layer's hexagons.
+
+    Args:
+        layer: whose events.
+        about: language, address, box.
+        query: what every tile address repeats.
+        rate: what the value is, when it is events by something.
+    """
     fields = {"cell": "H3 index, hexadecimal", "count": "events"}
-    value = value_of(layer)
+    value = rate_of(rate) if rate else value_of(layer)
     if value:
         fields["value"] = f"{value['aggregate']} of {value['field']}"
     return {**_hexagons(layer, about, "heatmap", query, fields), "value": value}
@@ -112,6 +123,11 @@ def value_of(layer: Layer) -> dict[str, Any] | None:
         "unit": weight.unit,
         "worse": layer.heatmap.worse,
     }
+
+
+def rate_of(rate: str) -> dict[str, Any]:
+    """Tell what ``value`` of a hexagon is when it is a rate."""
+    return {"field": "count", "aggregate": "rate", "unit": RATES[rate], "worse": "high"}
 
 
 def attribution(layer: Layer, language: str, *, is_demo: bool) -> str:

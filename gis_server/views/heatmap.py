@@ -4,8 +4,8 @@ import hashlib
 
 from flask import Blueprint, Response, request
 
-from cells import frames
-from gis_server import event_request, params
+from cells import frames, index
+from gis_server import event_request, params, population
 from gis_server.state import about, gis
 from gis_server.views import answers
 from tiles import heatmap, tilejson
@@ -15,6 +15,10 @@ FRAMES = "application/octet-stream"
 MOST_FRAMES = 400
 """Frames that can be asked for at once."""
 
+AREA, PEOPLE = "area", "people"
+"""Rates: events by square kilometre, and by 10,000 people."""
+
+_RATED = event_request.KNOWN | {"rate"}
 _LENGTHS = ("step", "window")
 _PLAYED = event_request.KNOWN | {"resolution", *_LENGTHS}
 
@@ -34,25 +38,51 @@ def blueprint() -> Blueprint:
 def describe(layer_id: str) -> Response:
     """Answer with the heatmap's TileJSON; its tile addresses repeat the filter."""
     layer = gis().layers.get(layer_id)
-    query = event_request.written(event_request.query(event_request.wanted(layer)))
-    return answers.document(tilejson.heatmap(layer, about(layer), query), max_age=MAX_AGE)
+    pairs = event_request.query(event_request.wanted(layer, _RATED))
+    rate = _rate()
+    query = event_request.written({**pairs, "rate": rate} if rate else pairs)
+    return answers.document(tilejson.heatmap(layer, about(layer), query, rate), max_age=MAX_AGE)
 
 
 def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     """Answer with a tile of hexagons; 204 when no event is there, 404 outside the grid."""
     layer = gis().layers.get(layer_id)
     at = params.tile(z, x, y)
-    wanted = event_request.wanted(layer)
+    wanted, rate = event_request.wanted(layer, _RATED), _rate()
     version = event_request.version(layer)
     view = gis().events.view(layer, version)
 
     def draw() -> bytes:
+        per = _per(rate) if rate else None
         if view:
-            return heatmap.tile(view, at, wanted)
+            return heatmap.tile(view, at, wanted, per)
         with gis().pool.connection() as conn:
-            return heatmap.tile_of_rows(conn, layer, at, wanted)
+            return heatmap.tile_of_rows(conn, layer, at, wanted, per)
 
-    return answers.hexagons(tag(version, layer.heatmap, wanted), draw)
+    communes = gis().freshness.versions.layer(population.LAYER) if rate == PEOPLE else 0
+    return answers.hexagons(tag(version, layer.heatmap, wanted, rate, communes), draw)
+
+
+def _rate() -> str:
+    """Read what events are divided by; empty for nothing.
+
+    Raises:
+        ParameterInvalid: it is not known.
+    """
+    rate = request.args.get("rate", "")
+    if rate not in ("", AREA, PEOPLE):
+        raise params.ParameterInvalid("rate", f"'{rate[:40]}' is not {AREA} or {PEOPLE}")
+    return rate
+
+
+def _per(rate: str) -> heatmap.Per:
+    """Return what events are divided by: square kilometres, or ten thousands of people."""
+    if rate == AREA:
+        return index.areas
+    version = gis().freshness.versions.layer(population.LAYER)
+    with gis().pool.connection() as conn:
+        people = gis().population.at(conn, version)
+    return lambda cells: people.of(cells) / 10_000
 
 
 def play(layer_id: str) -> Response:

@@ -118,3 +118,35 @@ def test_a_heatmap_tile_counts_what_the_filter_keeps(
             else 0
         )
     assert counts == [3, 2, 2, 0]
+
+
+def test_a_rate_is_events_by_area_or_by_people(province: Connection, client: FlaskClient) -> None:
+    cell = h3.latlng_to_cell(21.55, 105.85, 10)
+    province.execute(
+        "INSERT INTO layer.report (category, status, received_at, geom, h3)"
+        " SELECT 'traffic', 'new', now(), ST_SetSRID(ST_MakePoint(105.85, 21.55), 4326), %s"
+        " FROM generate_series(1, 6)",
+        (cell,),
+    )
+    path = "/heatmap/report/8/203/112.mvt"
+
+    def feature(query: str) -> dict[str, Any]:
+        (found,) = mapbox_vector_tile.decode(client.get(path + query).data)["heatmap"]["features"]
+        properties: dict[str, Any] = found["properties"]
+        return properties
+
+    assert "value" not in feature("")
+    parent = h3.cell_to_parent(cell, 7)
+    assert feature("?rate=area")["value"] == pytest.approx(6 / h3.cell_area(parent, "km^2"), 1e-3)
+    refused = client.get(path + "?rate=people")
+    assert refused.status_code == 400
+    assert "number of people" in refused.get_json()["detail"]
+    province.execute("UPDATE layer.commune SET population = 40000")
+    client.application.extensions["gis"].freshness.renew()
+    by_people = feature("?rate=people")
+    assert by_people["count"] == 6
+    assert 0 < by_people["value"] < 1000
+    described = client.get("/heatmap/report.json?rate=people").get_json()
+    assert described["value"]["unit"] == "1/10000"
+    assert described["tiles"][0].endswith("?rate=people")
+    assert client.get(path + "?rate=cows").status_code == 400

@@ -1,0 +1,50 @@
+"""People by cell, from the communes: made once for a version of these."""
+
+import threading
+from typing import Any
+
+import psycopg
+from psycopg import sql as compose
+
+import sql
+from cells import people
+from cells.people import People
+from layers.errors import GisError
+
+Connection = psycopg.Connection[Any]
+
+LAYER = "commune"
+"""Layer whose areas have a number of people."""
+
+
+class NobodyCounted(GisError):
+    """No commune has a number of people, so there is no rate by people."""
+
+
+class Population:
+    """The people of the latest version; safe from many threads."""
+
+    def __init__(self) -> None:
+        self._known: tuple[int, People] | None = None
+        self._one = threading.Lock()
+
+    def at(self, conn: Connection, version: int) -> People:
+        """Return the people by cell.
+
+        Args:
+            conn: where the communes are.
+            version: of the communes.
+
+        Raises:
+            NobodyCounted: no commune has a number.
+        """
+        with self._one:
+            if self._known is None or self._known[0] != version:
+                table = compose.Identifier("layer", LAYER)
+                rows = conn.execute(sql.query("study_people").format(table=table)).fetchall()
+                if not rows:
+                    raise NobodyCounted(str(NobodyCounted.__doc__))
+                shapes, numbers = zip(*rows, strict=True)
+                found = people.shared_out([bytes(shape) for shape in shapes], numbers)
+                self._known = version, found
+            return self._known[1]
