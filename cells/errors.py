@@ -9,7 +9,3 @@ class ArchiveEmpty(GisError):
 
 class ArchiveUnreadable(GisError):
     """A file of archived events is damaged, or is none."""
-
-
-class ClusterFailed(GisError):
-    """The cluster did not finish what it was given."""

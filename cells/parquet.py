@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from pyarrow.fs import LocalFileSystem
 
 from cells import columns
 from cells.errors import ArchiveUnreadable
@@ -71,7 +72,7 @@ def parts(file: Path, made: Form, wanted: Filter) -> Iterator[Part]:
         ArchiveUnreadable: no Parquet file, or one that lacks a column.
     """
     with _reading(file):
-        whole = ds.ParquetFileFormat().make_fragment(str(file))
+        whole = ds.ParquetFileFormat().make_fragment(str(file), LocalFileSystem())
         lacking = sorted(set(made.columns) - set(whole.physical_schema.names))
         if lacking:
             raise ArchiveUnreadable(f"{file}: has no column {', '.join(lacking)}.")

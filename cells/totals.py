@@ -74,7 +74,7 @@ def _months(cube: Cube, choice: Choice) -> Iterator[tuple[NDArray[np.datetime64]
 def _month(at: Instants) -> NDArray[np.datetime64]:
     known = np.where(at == UNKNOWN, 0, at).astype("timedelta64[us]")
     month = (_BEGINNING + known + _ZONE).astype("datetime64[M]")
-    return np.where(at == UNKNOWN, np.datetime64("NaT"), month)
+    return np.where(at == UNKNOWN, np.datetime64("NaT", "M"), month)
 
 
 def _runs(ordered: NDArray[np.datetime64]) -> Iterator[tuple[int, int]]:

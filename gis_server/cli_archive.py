@@ -10,12 +10,12 @@ import click
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from cells import months, parquet
+from cells import months, parallel, parquet
 from cells.events import STORED
 from cells.question import Filter
 from etl import archive as archiving
 from etl import restore as restoring
-from gis_server import db, params, service
+from gis_server import dask_cluster, db, params, service
 from gis_server.settings import Settings
 from layers import registry
 from layers.model import Layer
@@ -82,24 +82,19 @@ def count(  # noqa: PLR0913, PLR0917 - click gives one argument an option
 
     All files LAYER.parquet in FOLDER count, however deep they are. Nothing asks the database.
     """
-    # Dask takes half a second to load, which the other verbs need not wait for.
-    from cells import cluster  # noqa: PLC0415
-    from gis_server import dask_cluster  # noqa: PLC0415
-
     begun = time.monotonic()
     layer = _layer(used, layer_id, categories)
     start, end = params.interval(interval) if interval else (None, None)
-    asked = cluster.Asked(parquet.form(layer), Filter(start, end, categories), resolution)
+    asked = parallel.Asked(parquet.form(layer), Filter(start, end, categories), resolution)
     files = [file.absolute() for file in months.everywhere(folder, layer_id)]
-    with dask_cluster.client(scheduler, used.workers) as client:
-        workers = len(client.nthreads())
-        found = cluster.count(client, files, asked)
+    with dask_cluster.pool(scheduler, used.workers) as pool:
+        found = parallel.count(pool, files, asked)
     new = out_file.with_name(f".{out_file.name}.{os.getpid()}")
     pq.write_table(found, new, compression="zstd")
     new.replace(out_file)
     out.print(
         f"{layer_id}: {sum(found['events'].to_pylist())} events of {len(files)} files,"
-        f" {len(found)} rows, {workers} workers, {time.monotonic() - begun:.1f} s"
+        f" {len(found)} rows, {pool.threads} threads, {time.monotonic() - begun:.1f} s"
     )
 
 

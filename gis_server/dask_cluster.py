@@ -1,10 +1,11 @@
-"""The Dask cluster that counts archived events: one that is there, or threads of our own."""
+"""Where archived events are counted: in threads of this process, or on a Dask cluster."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
-from distributed import Client, LocalCluster
-
+from cells.parallel import Pool
 from layers.errors import GisError
 
 _CONNECT = 5
@@ -22,38 +23,59 @@ class NoWorkers(GisError):
     """The Dask scheduler of --scheduler has no workers; start one with 'dask worker ADDRESS'."""
 
 
-@contextmanager
-def client(address: str | None, threads: int) -> Iterator[Client]:
-    """Give a client of a cluster.
+class ClusterFailed(GisError):
+    """The Dask cluster did not finish what it was given."""
+
+
+def pool(scheduler: str | None, threads: int) -> AbstractContextManager[Pool]:
+    """Give what counts.
 
     Args:
-        address: of its scheduler; None is this process.
+        scheduler: address of a Dask scheduler; None is this process.
         threads: of this process.
 
     Raises:
         SchedulerUnreachable: nobody answers there.
         NoWorkers: nobody works there.
+        ClusterFailed: workers were lost, or run something else.
     """
-    with ExitStack() as opened:
-        if address is None:
-            # Threads, as what is counted is arrays; and nobody else can talk to them.
-            local = LocalCluster(
-                n_workers=1, threads_per_worker=threads, processes=False, dashboard_address=None
-            )
-            yield opened.enter_context(Client(opened.enter_context(local)))
-        else:
-            yield opened.enter_context(_connected(address))
+    return _there(scheduler) if scheduler else _here(threads)
 
 
-def _connected(address: str) -> Client:
+@contextmanager
+def _here(threads: int) -> Iterator[Pool]:
+    # Arrays leave the interpreter free, so threads do what processes would.
+    with ThreadPoolExecutor(threads) as executor:
+        yield Pool(executor, threads)
+
+
+@contextmanager
+def _there(scheduler: str) -> Iterator[Pool]:
+    # It takes half a second to load, which nobody else needs to wait for.
+    from distributed import KilledWorker  # noqa: PLC0415
+
+    with _connected(scheduler) as client:
+        try:
+            yield Pool(client.get_executor(), max(sum(client.nthreads().values()), 1))
+        except (CancelledError, KilledWorker, ImportError) as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise ClusterFailed(
+                f"{ClusterFailed.__doc__} ({reason}) Its workers need this version of the product"
+                " with its packages, and have to stay until the end."
+            ) from error
+
+
+def _connected(scheduler: str) -> Any:
+    from distributed import Client  # noqa: PLC0415
+
     try:
-        found = Client(address, timeout=_CONNECT)
+        client = Client(scheduler, timeout=_CONNECT)
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise SchedulerUnreachable(f"{SchedulerUnreachable.__doc__} ({reason})") from error
     try:
-        found.wait_for_workers(1, timeout=_WORKERS)
+        client.wait_for_workers(1, timeout=_WORKERS)
     except TimeoutError as error:
-        found.close()
+        client.close()
         raise NoWorkers from error
-    return found
+    return client
