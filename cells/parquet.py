@@ -22,8 +22,8 @@ from layers.model import Layer, Type
 CELL = "h3"
 """Column of the cell that an event is stored with."""
 
-ROWS = 1_000_000
-"""Events of a part at least, if the file has them: with its cube some 100 MB of memory."""
+ROWS = 250_000
+"""Events of a part at least, if the file has them: with its cube some 50 MB of memory."""
 
 _MOMENT = pa.timestamp("us", "UTC")
 _DAY = 86_400_000_000

@@ -1,5 +1,6 @@
 """Where archived events are counted: in threads of this process, or on a Dask cluster."""
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -57,17 +58,20 @@ def _there(scheduler: str) -> Iterator[Pool]:
     with _connected(scheduler) as client:
         try:
             yield Pool(client.get_executor(), max(sum(client.nthreads().values()), 1))
-        except (CancelledError, KilledWorker, ImportError) as error:
+        # Where the product is not installed, the scheduler says that it cannot read the task.
+        except (CancelledError, KilledWorker, ImportError, RuntimeError) as error:
             reason = " ".join(str(error).split()) or type(error).__name__
             raise ClusterFailed(
-                f"{ClusterFailed.__doc__} ({reason}) Its workers need this version of the product"
-                " with its packages, and have to stay until the end."
+                f"{ClusterFailed.__doc__} ({reason}) Scheduler and workers need this version of"
+                " the product with its packages, and have to stay until the end."
             ) from error
 
 
 def _connected(scheduler: str) -> Any:
     from distributed import Client  # noqa: PLC0415
 
+    # What goes wrong is raised, too; its own words would be pages.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = Client(scheduler, timeout=_CONNECT)
     except (OSError, ValueError) as error:

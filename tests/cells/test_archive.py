@@ -37,7 +37,7 @@ def pool() -> Iterator[Pool]:
         yield Pool(made, 2)
 
 
-def _said(table: pa.Table) -> dict[int, tuple[Any, ...]]:
+def said(table: pa.Table) -> dict[int, tuple[Any, ...]]:
     """Return sums by cell, whatever the month and category."""
     added = table.group_by("cell").aggregate([(n, "sum") for n in ("events", "total", "base")])
     return {cell: tuple(sums) for cell, *sums in zip(*added.to_pydict().values(), strict=True)}
@@ -49,7 +49,7 @@ def test_totals_are_what_is_counted_by_hand(
     listed: list[Event], wanted: Filter, resolution: int
 ) -> None:
     found = totals.of(columns(listed), wanted, resolution)
-    assert _said(found) == by_hand(listed, wanted, resolution)
+    assert said(found) == by_hand(listed, wanted, resolution)
     assert 0 not in found["events"].to_pylist()
     for row in found.to_pylist():
         start, end = months.span(row["month"])
@@ -111,7 +111,7 @@ def test_an_archive_is_counted_as_its_rows_were(
         assert theirs.total is not None
         assert theirs.base is not None
         listed = (theirs.cells, theirs.events, theirs.total, theirs.base)
-        assert _said(found) == {
+        assert said(found) == {
             cell: tuple(sums) for cell, *sums in zip(*(a.tolist() for a in listed), strict=True)
         }
 
@@ -125,7 +125,7 @@ def test_layers_are_counted_as_they_are_declared(
     counted = rows.count(conn, layer, Filter(), 8)
     list(archive(conn, layer, tmp_path, BEFORE, "tests"))
     asked = parallel.Asked(parquet.form(layer), Filter(), 8)
-    found = _said(parallel.count(pool, months.everywhere(tmp_path, layer_id), asked))
+    found = said(parallel.count(pool, months.everywhere(tmp_path, layer_id), asked))
     assert counted.events.sum() > 20
     assert list(found) == counted.cells.tolist()
     assert [sums[0] for sums in found.values()] == counted.events.tolist()
@@ -145,9 +145,9 @@ def _fill(conn: Connection, layer: Layer) -> None:
     )
     for row in range(24):
         values = [
-            None if not _is_needed(layer, name) and (row + place) % 3 == 0 else _value(layer, name, row)
+            _value(layer, name, row) if (row + place) % 3 or _is_needed(layer, name) else None
             for place, name in enumerate(names)
-        ]  # fmt: skip
+        ]
         conn.execute(statement, [*values, CELLS[row % 5]])
 
 

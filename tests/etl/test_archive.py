@@ -74,7 +74,11 @@ def test_months_are_those_of_viet_nam(conn: Connection, incident: Layer, folder:
     left = conn.execute(
         "SELECT DISTINCT occurred_at::text FROM layer.incident WHERE occurred_at < '2025-01-01'"
     ).fetchall()
-    assert {time for (time,) in left} == {"-infinity", "0044-03-15 00:00:00+00 BC", "2024-12-31 17:00:00+00"}  # fmt: skip
+    assert {time for (time,) in left} == {
+        "-infinity",
+        "0044-03-15 00:00:00+00 BC",
+        "2024-12-31 17:00:00+00",
+    }
 
 
 def test_other_programs_read_the_files(conn: Connection, incident: Layer, folder: Path) -> None:
