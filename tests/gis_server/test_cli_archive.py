@@ -18,7 +18,8 @@ import pytest
 from cells import rows
 from cells.question import Filter
 from gis_server import dask_cluster
-from gis_server.dask_cluster import ClusterFailed
+from gis_server.cli import main
+from gis_server.dask_cluster import ClusterFailed, NoWorkers, SchedulerUnreachable
 from layers.registry import Layers
 from tests.cells.test_archive import said as sums
 from tests.conftest import ROOT, free_port
@@ -155,11 +156,15 @@ def test_a_scheduler_that_is_lost_is_an_error(tmp_path: Path) -> None:
     with ExitStack() as running:
         address, process = running.enter_context(_scheduler(tmp_path))
         running.enter_context(_worker(tmp_path, address))
-        with pytest.raises(ClusterFailed, match="did not finish"):  # noqa: SIM117
+
+        def lose() -> None:
             with dask_cluster.pool(address, 1) as pool:
                 waiting = pool.executor.submit(time.sleep, 30)
                 process.kill()
                 waiting.result(60)
+
+        with pytest.raises(ClusterFailed, match="did not finish"):
+            lose()
 
 
 def test_workers_without_the_product_are_an_error(
@@ -198,30 +203,45 @@ def test_workers_without_the_product_are_an_error(
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(
-    gis: Terminal, words: tuple[str, ...], code: int, message: str
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    code: int,
+    message: str,
 ) -> None:
-    (gis.folder / "old").mkdir()
-    (gis.folder / "bad").mkdir()
-    (gis.folder / "file").touch()
-    (gis.folder / "bad" / "incident.parquet").write_text("no parquet", "utf-8")
+    (tmp_path / "old").mkdir()
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "file").touch()
+    (tmp_path / "bad" / "incident.parquet").write_text("no parquet", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIS_DATABASE_URL", database_url)
+    monkeypatch.setenv("GIS_VAR", str(tmp_path / "var"))
     more = ("--out", "x.parquet") if words[0] == "count" else ()
     if more and "--resolution" not in words:
         more = (*more, "--resolution", "6")
-    done = gis("h3", *words, *more)
-    assert done.returncode == code, done.stderr
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
-    assert code == 2 or len(done.stderr.strip().splitlines()) == 1
-    assert not (gis.folder / "x.parquet").exists()
+    monkeypatch.setattr(sys, "argv", ["gis", "h3", *words, *more])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr().err
+    assert ended.value.code == code, told
+    assert message in told
+    assert code == 2 or len(told.strip().splitlines()) == 1
+    assert not (tmp_path / "x.parquet").exists()
 
 
-def test_a_scheduler_that_is_not_there_is_told_in_seconds(gis: Terminal, tmp_path: Path) -> None:
-    (gis.folder / "incident.parquet").touch()
-    words = ("h3", "count", "incident", ".", "--out", "x.parquet", "--resolution", "6")
+def test_a_scheduler_that_is_not_there_is_told_in_seconds(tmp_path: Path) -> None:
     begun = time.monotonic()
-    done = gis(*words, "--scheduler", f"tcp://127.0.0.1:{free_port()}")
-    assert time.monotonic() - begun < 20
-    assert "scheduler of --scheduler does not answer" in done.stderr
-    with _scheduler(tmp_path) as (address, _):
-        done = gis(*words, "--scheduler", address)
-    assert "has no workers" in done.stderr
+    with (
+        pytest.raises(SchedulerUnreachable, match="does not answer"),
+        dask_cluster.pool(f"tcp://127.0.0.1:{free_port()}", 1),
+    ):
+        pass
+    with (
+        _scheduler(tmp_path) as (address, _),
+        pytest.raises(NoWorkers, match="start one with 'dask worker ADDRESS'"),
+        dask_cluster.pool(address, 1),
+    ):
+        pass
+    assert time.monotonic() - begun < 60
