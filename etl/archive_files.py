@@ -51,7 +51,7 @@ def write(file: Path, columns: pa.Schema, groups: Iterable[pa.Table]) -> None:
             writer.write_table(group.cast(columns), row_group_size=geoparquet.GROUP)
     with file.open("rb") as written:
         os.fsync(written.fileno())
-    for folder in list(file.parents)[:3]:
+    for folder in list(file.parents)[:4]:
         sync(folder)
 
 

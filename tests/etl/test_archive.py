@@ -23,7 +23,7 @@ from etl.errors import ArchiveBusy, ArchiveTaken, ArchiveUnfit, LayerBusy, NoTim
 from etl.restore import restore
 from layers.model import Layer
 from layers.registry import Layers
-from tests.etl.archived import MIDNIGHT, archived, put, rows, said
+from tests.etl.archived import archived, put, rows, said
 
 Connection = psycopg.Connection[Any]
 
@@ -351,6 +351,32 @@ def test_new_events_get_numbers_above_those_that_came_back(
     assert rows(conn)[-1][0] > 58
 
 
+def test_an_event_with_a_time_that_files_do_not_have_stays(
+    conn: Connection, layers: Layers, folder: Path
+) -> None:
+    for due in ("infinity", "-infinity", "10000-01-01", "2024-02-01", None):
+        conn.execute(
+            "INSERT INTO layer.report (category, status, received_at, due_at, geom, h3) VALUES"
+            " ('other', 'new', '2024-01-09', %s, ST_SetSRID(ST_MakePoint(105.8, 21.6), 4326), 1)",
+            (due,),
+        )
+    assert archived(conn, layers.get("report"), folder) == {"2024-01": 2}
+    left = conn.execute("SELECT due_at::text FROM layer.report ORDER BY due_at").fetchall()
+    assert [due for (due,) in left] == ["-infinity", "10000-01-01 00:00:00+00", "infinity"]
+
+
+def test_cubes_and_counts_hear_of_it(conn: Connection, incident: Layer, folder: Path) -> None:
+    put(conn)
+    conn.execute("DELETE FROM ops.cell_change")
+    archived(conn, incident, folder)
+    said(restore(conn, incident, folder, [date(2024, 4, 1)]))
+    found = conn.execute(
+        "SELECT sign, count(*) FROM ops.cell_change WHERE layer = 'incident' GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    assert found == [(-1, 30), (1, 12)]
+    assert conn.execute("SELECT ops.rows_of('incident')").fetchone() == (42,)
+
+
 def test_what_cannot_be_done_is_said(
     conn: Connection, incident: Layer, layers: Layers, folder: Path
 ) -> None:
@@ -368,4 +394,3 @@ def test_what_cannot_be_done_is_said(
         with pytest.raises(ArchiveUnreadable, match="incident.parquet: cannot be read"):
             wanted(conn, incident, folder)
     assert len(rows(conn)) == 60
-    assert MIDNIGHT.tzinfo
