@@ -79,3 +79,27 @@ class LayerBusy(LoadError):
 
 class DatabaseRefused(LoadError):
     """The database stopped the load; the layer is as it was."""
+
+
+class ArchiveError(GisError):
+    """Events were not moved; they are where they were."""
+
+
+class NoTime(ArchiveError):
+    """Only events that have a time can be archived by month."""
+
+
+class ArchiveTaken(ArchiveError):
+    """Events of a file and of the table have the same key."""
+
+
+class ArchiveUnfit(ArchiveError):
+    """A file of archived events does not fit the layer, or not what was written into it."""
+
+
+class RowsChanged(ArchiveError):
+    """Events were changed while they were being archived."""
+
+
+class ArchiveBusy(ArchiveError):
+    """Events of this layer are archived or restored already; try again when that has ended."""

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from cells import sealing
 from cells.generations import Generations
-from gis_server import db, service
+from gis_server import cli_archive, db, service
 from gis_server.settings import Settings
 from layers import registry
 from layers.model import Layer
@@ -44,6 +44,10 @@ def rebuild(used: Settings, layer_ids: tuple[str, ...]) -> None:
                 f"{layer.id}: {len(cube)} events, {len(cube.cells)} cells, {size / 1e6:.1f} MB,"
                 f" {time.monotonic() - begun:.1f} s"
             )
+
+
+for verb in cli_archive.VERBS:
+    cells.add_command(verb)
 
 
 def _chosen(layers: Layers, layer_ids: tuple[str, ...]) -> list[Layer]:

@@ -1,16 +1,13 @@
 """Features as Arrow record batches, for the encodings that are columns of values and shapes."""
 
-import json
-from collections.abc import Generator, Sequence
-from typing import Any
+from collections.abc import Generator
 
 import pyarrow as pa
 from psycopg.sql import SQL, Identifier
 
-from etl.arrow_types import ARROW
+from etl import arrow_rows, arrow_types
 from gis_server.encodings import form
 from gis_server.encodings.form import Connection, Wanted
-from layers.model import Field
 
 GEOMETRY = "geometry"
 """Name of the column of shapes: WKB, easting or longitude first."""
@@ -23,7 +20,7 @@ def schema(wanted: Wanted, metadata: dict[str, str] | None = None) -> pa.Schema:
         wanted: which features.
         metadata: of the whole.
     """
-    columns = [_column(field) for field in wanted.fields]
+    columns = [arrow_types.column(field) for field in wanted.fields]
     if wanted.query.with_geometry:
         columns.append(pa.field(GEOMETRY, pa.binary()))
     return pa.schema(columns, metadata)
@@ -38,22 +35,4 @@ def batches(
     if wanted.query.with_geometry:
         chosen += SQL(", public.ST_AsBinary({})").format(form.shape(wanted))
     made = form.plan(wanted, chosen)
-    with conn.transaction(), conn.cursor("features") as cursor:
-        cursor.execute(made.statement, made.values, binary=True)
-        while rows := cursor.fetchmany(size):
-            yield _batch(rows, columns)
-
-
-def _batch(rows: Sequence[tuple[Any, ...]], columns: pa.Schema) -> pa.RecordBatch:
-    arrays = [
-        pa.array(values, column.type)
-        for values, column in zip(zip(*rows, strict=True), columns, strict=True)
-    ]
-    return pa.record_batch(arrays, schema=columns)
-
-
-def _column(field: Field) -> pa.Field:
-    about = {"title": json.dumps(dict(field.title), ensure_ascii=False)}
-    if field.unit:
-        about["unit"] = field.unit
-    return pa.field(field.name, ARROW[field.type], metadata=about)
+    yield from arrow_rows.batches(conn, made.statement, made.values, columns, size)

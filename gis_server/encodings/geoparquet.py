@@ -8,13 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.geoparquet import GROUP, about
 from gis_server.encodings import arrow_rows
 from gis_server.encodings.form import Connection, Wanted
 from gis_server.ogc.crs import CRS84
 from layers.geo import definition
-
-_GROUP = 20_000
-"""Rows of a group, which is what is in memory at a time."""
 
 _BATCH = 2_000
 """Rows that are values of Python at a time, which take several times the room."""
@@ -26,23 +24,20 @@ def stream(conn: Connection, wanted: Wanted) -> Generator[bytes]:
     sink = _Sink()
     with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), columns, compression="zstd") as writer:
         rows = arrow_rows.batches(conn, wanted, columns, _BATCH)
-        for group in batched(rows, _GROUP // _BATCH):
-            writer.write_table(pa.Table.from_batches(group), row_group_size=_GROUP)
+        for group in batched(rows, GROUP // _BATCH):
+            writer.write_table(pa.Table.from_batches(group), row_group_size=GROUP)
             yield sink.taken()
     yield sink.taken()
 
 
 def _about(wanted: Wanted) -> dict[str, Any]:
-    column: dict[str, Any] = {
-        "encoding": "WKB",
-        "geometry_types": [wanted.layer.geometry.type],
-        "edges": "planar",
-    }
-    # Without a CRS the format means longitude and latitude of WGS 84.
-    if wanted.query.crs != CRS84:
-        column["crs"] = definition(wanted.query.crs.srid).to_json_dict()
-    shapes = {arrow_rows.GEOMETRY: column} if wanted.query.with_geometry else {}
-    return {"version": "1.1.0", "primary_column": arrow_rows.GEOMETRY, "columns": shapes}
+    crs = wanted.query.crs
+    made = about(
+        arrow_rows.GEOMETRY,
+        wanted.layer.geometry.type,
+        None if crs == CRS84 else definition(crs.srid),
+    )
+    return made if wanted.query.with_geometry else made | {"columns": {}}
 
 
 class _Sink:

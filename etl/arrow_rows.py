@@ -1,0 +1,30 @@
+"""What a statement gives as Arrow record batches."""
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+from psycopg.abc import Query
+
+
+def batches(
+    conn: psycopg.Connection[Any],
+    statement: Query,
+    values: Mapping[str, Any],
+    columns: pa.Schema,
+    size: int,
+) -> Generator[pa.RecordBatch]:
+    """Yield the rows of a statement, ``size`` at a time, as they are read."""
+    with conn.transaction(), conn.cursor("features") as cursor:
+        cursor.execute(statement, values, binary=True)
+        while rows := cursor.fetchmany(size):
+            yield _batch(rows, columns)
+
+
+def _batch(rows: Sequence[tuple[Any, ...]], columns: pa.Schema) -> pa.RecordBatch:
+    arrays = [
+        pa.array(values, column.type)
+        for values, column in zip(zip(*rows, strict=True), columns, strict=True)
+    ]
+    return pa.record_batch(arrays, schema=columns)

@@ -1,0 +1,2 @@
+-- Delete the events of a time.
+DELETE FROM {table} AS t WHERE {chosen}
