@@ -80,6 +80,11 @@ def count_news(conn: Connection, layer: Layer, seen: str) -> tuple[int, bool]:
     return (int(row[0]), bool(row[1])) if row else (0, False)
 
 
+def forget_all(conn: Connection, layer_id: str) -> None:
+    """Forget all changes of a layer that is gone."""
+    conn.execute("DELETE FROM ops.cell_change WHERE layer = %s", (layer_id,))
+
+
 def last_change(conn: Connection) -> int:
     """Return a number that grows with every change of events of any layer."""
     row = conn.execute("SELECT last_value FROM ops.cell_change_id_seq").fetchone()

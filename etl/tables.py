@@ -131,7 +131,9 @@ def _keep_geojson(conn: Connection, layer: Layer) -> bool:
 
 def _keep_events(conn: Connection, layer: Layer) -> bool:
     """Let what happens to events be written down as the declaration now gives them."""
-    if layer.heatmap is None or cell_ddl.is_watched(conn, layer):
+    if layer.heatmap is None:
+        return cell_ddl.unwatch(conn, layer, ddl.table(layer))
+    if cell_ddl.is_watched(conn, layer):
         return False
     cell_ddl.watch(conn, layer, ddl.table(layer))
     cell_ddl.mark(conn, layer)

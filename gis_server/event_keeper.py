@@ -71,6 +71,7 @@ class EventKeeper:
             return
         for left in set(self._kept.layers()) - set(layers.by_id):
             self._kept.clear(left)
+            reading.forget_all(conn, left)
         resting = [one for one in layers.heatmaps if self._rests.get(one.id, 0) > time.monotonic()]
         for layer in layers.heatmaps:
             if layer not in resting:

@@ -232,6 +232,20 @@ def test_a_cube_of_another_declaration_is_not_used(
     agree(conn, served, plain, 2)
 
 
+def test_a_layer_that_is_no_longer_aggregated_writes_nothing(
+    conn: Connection, incident: Layer
+) -> None:
+    put(conn, 1)
+    plain = replace(incident, heatmap=None)
+    conn.execute("DELETE FROM ops.cell_change")
+    assert tables.shape(conn, plain)
+    assert not tables.shape(conn, plain)
+    put(conn, 1)
+    assert conn.execute("SELECT count(*) FROM ops.cell_change").fetchone() == (0,)
+    assert tables.shape(conn, incident)
+    assert cell_ddl.is_watched(conn, incident)
+
+
 def test_a_cube_of_another_database_is_not_used(
     conn: Connection, incident: Layer, kept: Generations, served: Served
 ) -> None:

@@ -135,11 +135,11 @@ def test_columns_for_tiles_are_computed_for_rows_that_are_there(
 
 
 def test_cells_cannot_be_made_up_for_rows_that_are_there(conn: Connection, layers: Layers) -> None:
-    conn.execute("ALTER TABLE layer.incident DROP COLUMN h3")
     conn.execute(
-        "INSERT INTO layer.incident (category, occurred_at, geom)"
-        " VALUES ('theft', now(), ST_SetSRID(ST_MakePoint(105, 21), 4326))"
+        "INSERT INTO layer.incident (category, occurred_at, geom, h3)"
+        " VALUES ('theft', now(), ST_SetSRID(ST_MakePoint(105, 21), 4326), 0)"
     )
+    conn.execute("ALTER TABLE layer.incident DROP COLUMN h3")
     with pytest.raises(TableDiffers, match="has rows but no h3"):
         tables.prepare(conn, layers)
 
