@@ -76,7 +76,12 @@ export class App {
     const none = !layer?.heatmap || state.categories?.length === 0;
     this.heatEmpty = false;
     const value = layer?.heatmap?.value;
-    const kind = { property: value ? "value" : "count", skewed: value?.aggregate !== "mean", worse: value?.worse ?? "high" };
+    const rated = state.show === "density" && state.rate;
+    const kind = {
+      property: value || rated ? "value" : "count",
+      skewed: Boolean(rated) || value?.aggregate !== "mean",
+      worse: rated ? "high" : (value?.worse ?? "high"),
+    };
     const look = { kinds: state.show === "density" ? null : state.show, live: false, breaks: [] };
     const shown = none ? null : { url: this.#heatAddress(/** @type {any} */ (layer)), ...kind, ...look };
     this.view.update({ heat: shown, now: this.interval().to });
@@ -109,10 +114,10 @@ function connect(app) {
   });
   store.on(["lang", "theme"], (state) => restyle(app, state));
   store.on(["theme"], () => icons(app));
-  store.on(["heat", "show", "categories", "period"], () => app.player.stop());
-  store.on(["panel", "layers", "heat", "show", "categories", "period", "attention", "card"], () => drawSide(app));
+  store.on(["heat", "show", "rate", "categories", "period"], () => app.player.stop());
+  store.on(["panel", "layers", "heat", "show", "rate", "categories", "period", "attention", "card"], () => drawSide(app));
   store.on(["layers"], (state) => showLayers(app, state));
-  store.on(["heat", "show", "categories", "period"], () => app.heat());
+  store.on(["heat", "show", "rate", "categories", "period"], () => app.heat());
   store.on(["heat", "period"], () => app.attention.load());
   store.on(["attention"], () => app.attention.show(true));
   store.on(["card"], () => app.cards.load());
@@ -223,7 +228,7 @@ async function start() {
 
 /** @param {string[]} visible @returns {State} */
 function initial(visible) {
-  return { lang: "vi", theme: "light", panel: "attention", layers: visible, heat: null, show: "density", categories: null, period: { preset: "P7D" }, card: null, attention: null, wall: false };
+  return { lang: "vi", theme: "light", panel: "attention", layers: visible, heat: null, show: "density", rate: "", categories: null, period: { preset: "P7D" }, card: null, attention: null, wall: false };
 }
 
 /** @param {string} text */

@@ -55,6 +55,7 @@
  * @property {string[]} layers ids of the visible layers
  * @property {string|null} heat id of the layer shown as hexagons
  * @property {"density"|"hot"|"usual"} show what the hexagons show
+ * @property {""|"area"|"people"} rate what events are divided by
  * @property {string[]|null} categories chosen codes of the heat layer; null means all
  * @property {Period} period
  * @property {Reference|null} card

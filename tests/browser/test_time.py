@@ -21,12 +21,14 @@ def _await_counts(screen: Any, layer: str) -> None:
 
 def test_the_chosen_time_is_played_and_can_be_stopped_anywhere(screen: Any) -> None:
     _await_counts(screen, "report")
-    page = screen.open("/?panel=heat&heat=report&time=P7D&layers=commune")
+    page = screen.open("/?panel=heat&heat=report&rate=area&time=P7D&layers=commune")
     page.wait_for_selector(".classes li")
     screen.settle()
+    expect(page.locator(".legend-unit")).to_have_text("Số vụ việc mỗi km²")
     with page.expect_response(lambda answer: ".frames?" in answer.url) as frames:
         page.locator("#play").click()
     assert frames.value.ok
+    expect(page.locator(".legend-unit")).to_have_text("Số vụ việc mỗi ô")
     at = page.locator("#play-at")
     expect(at).to_have_attribute("max", "144")
     expect(page.locator("#play")).to_have_text("Tạm dừng")

@@ -112,6 +112,12 @@ export default {
   usualWorse: "Worse",
   usualMuchWorse: "Much worse",
   usualRatio: "{n} % of what is usual.",
+  rateTitle: "Divided by",
+  rateNone: "Cases",
+  rateArea: "per km²",
+  ratePeople: "per 10,000 people",
+  rateAreaLong: "Cases per km²",
+  ratePeopleLong: "Cases per 10,000 people",
   heatCell: "Hexagon",
   heatCellCount: "Cases",
 

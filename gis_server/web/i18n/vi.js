@@ -112,6 +112,12 @@ export default {
   usualWorse: "Xấu hơn",
   usualMuchWorse: "Xấu hơn nhiều",
   usualRatio: "Bằng {n} % của thường lệ.",
+  rateTitle: "Chia theo",
+  rateNone: "Số vụ",
+  rateArea: "mỗi km²",
+  ratePeople: "mỗi 10.000 dân",
+  rateAreaLong: "Số vụ việc mỗi km²",
+  ratePeopleLong: "Số vụ việc mỗi 10.000 dân",
   heatCell: "Ô lục giác",
   heatCellCount: "Số vụ việc",
 

@@ -19,7 +19,8 @@ export function tilejson(layer, state, newest) {
   const category = state.categories && layer.heatmap?.category ? `&category=${state.categories.map(encodeURIComponent).join(",")}` : "";
   const lang = state.lang === "vi" ? "" : `&lang=${state.lang}`;
   const tiles = layer.heatmap?.[ADDRESSES[state.show]];
-  return `${tiles}?datetime=${from}/${to}${category}${lang}`;
+  const rate = state.show === "density" && state.rate ? `&rate=${state.rate}` : "";
+  return `${tiles}?datetime=${from}/${to}${category}${rate}${lang}`;
 }
 
 /** Classes of the hexagons in view, made when the view has settled and then kept for that view. */

@@ -27,7 +27,7 @@ const MAGIC = 0x31463348;
  */
 export function framesAddress(tilejson, interval, resolution) {
   const { step, window } = lengths(interval);
-  return `${tilejson.replace(".json?", ".frames?")}&resolution=${resolution}&step=PT${step}S&window=PT${window}S`;
+  return `${tilejson.replace(".json?", ".frames?").replace(/&(rate|lang)=[a-z]+/g, "")}&resolution=${resolution}&step=PT${step}S&window=PT${window}S`;
 }
 
 /** @param {{from: string, to: string}} interval @returns {{step: number, window: number}} seconds */

@@ -102,7 +102,9 @@ export function cellCard(app, cell) {
   const { from, to } = app.interval();
   const look = app.view.scene.heat?.kinds;
   if (look) return wordCard(app, layer, look, cell);
-  const more = value && cell.value !== undefined && h("div", { class: "fact" }, h("dt", {}, measure(layer)), h("dd", {}, [number(cell.value, 1), unitSign(value.unit)].filter(Boolean).join("\u00a0")));
+  const { rate } = app.store.get();
+  const unit = rate || !value ? "" : unitSign(value.unit);
+  const more = (value || rate) && cell.value !== undefined && h("div", { class: "fact" }, h("dt", {}, measure(layer, rate)), h("dd", {}, [number(cell.value, rate ? 2 : 1), unit].filter(Boolean).join("\u00a0")));
   return shell(app, pick(layer.title), t("heatCell"), [
     h("dl", { class: "facts" }, h("div", { class: "fact" }, h("dt", {}, t("heatCellCount")), h("dd", { class: "cell-count" }, number(cell.count, 0))), more),
     h("p", { class: "card-source" }, `${datetime(from)} – ${datetime(to)}`),

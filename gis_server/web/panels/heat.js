@@ -26,6 +26,7 @@ function looks(app) {
     { class: "looks" },
     h("legend", { class: "overline" }, t("showTitle")),
     h("div", { class: "segments" }, choice("density", t("showDensity")), choice("hot", t("showHot")), choice("usual", t("showUsual"))),
+    show === "density" && rates(app),
     show !== "density" && h("p", { class: "quiet" }, t(show === "hot" ? "showHotHelp" : "showUsualHelp")),
   );
 }
@@ -47,6 +48,14 @@ function choices(app) {
     choice(null, t("heatNone")),
     app.layers.heat.map((layer) => choice(layer.id, pick(layer.title))),
   );
+}
+
+/** Draw the choice of what events are divided by. @param {App} app */
+function rates(app) {
+  const { rate } = app.store.get();
+  const choice = (/** @type {""|"area"|"people"} */ one, /** @type {string} */ words) =>
+    h("button", { id: `rate-${one || "none"}`, type: "button", "aria-pressed": String(rate === one), onclick: () => app.store.set({ rate: one }) }, words);
+  return h("div", { class: "segments", role: "group", "aria-label": t("rateTitle") }, choice("", t("rateNone")), choice("area", t("rateArea")), choice("people", t("ratePeople")));
 }
 
 /** @param {App} app @param {Layer} layer */

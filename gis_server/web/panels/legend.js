@@ -21,8 +21,8 @@ export function drawLegend(app) {
   render(
     box,
     h("p", { class: "legend-title" }, pick(layer.title)),
-    h("p", { class: "legend-unit" }, heat.kinds ? t(heat.kinds === "hot" ? "showHot" : "showUsual") : measure(layer)),
-    app.heatEmpty ? h("p", { class: "quiet" }, t(heat.kinds === "hot" ? "hotNone" : "heatEmpty")) : heat.kinds ? kinds(heat.kinds, app.store.get().theme) : classes(heat, app.store.get().theme),
+    h("p", { class: "legend-unit" }, heat.kinds ? t(heat.kinds === "hot" ? "showHot" : "showUsual") : measure(layer, heat.live ? "" : app.store.get().rate)),
+    app.heatEmpty ? h("p", { class: "quiet" }, t(heat.kinds === "hot" ? "hotNone" : "heatEmpty")) : heat.kinds ? kinds(heat.kinds, app.store.get().theme) : classes(heat, app.store.get()),
     h("p", { class: "legend-zero" }, swatch("fill", "transparent"), t(heat.kinds === "hot" ? "hotZero" : "heatZero")),
   );
 }
@@ -31,8 +31,10 @@ export function drawLegend(app) {
  * Say what the number of a hexagon is, with its unit.
  *
  * @param {Layer} layer
+ * @param {""|"area"|"people"} rate
  */
-export function measure(layer) {
+export function measure(layer, rate) {
+  if (rate) return t(rate === "area" ? "rateAreaLong" : "ratePeopleLong");
   const value = layer.heatmap?.value;
   if (!value) return t("heatCount");
   const field = layer.fields.find((one) => one.name === value.field);
@@ -47,8 +49,9 @@ function kinds(look, theme) {
   return h("ol", { class: "classes" }, words.map((word, i) => h("li", {}, swatch("fill", shades[i]), t(/** @type {any} */ (word)))));
 }
 
-/** @param {{breaks: number[], skewed: boolean, worse: "high"|"low"}} heat @param {"light"|"dark"} theme */
-function classes({ breaks: starts, skewed: whole, worse }, theme) {
+/** @param {import("../map/style.js").Heat} heat @param {import("../types.js").State} state */
+function classes({ breaks: starts, skewed, worse, live }, { theme, rate }) {
+  const whole = skewed && (!rate || live);
   if (!starts.length) return h("p", { class: "quiet" }, t("loading"));
   const shades = colours(starts.length, theme, worse);
   return h("ol", { class: "classes" }, starts.map((start, i) => h("li", {}, swatch("fill", shades[i]), span(start, starts[i + 1], whole))));
@@ -56,7 +59,8 @@ function classes({ breaks: starts, skewed: whole, worse }, theme) {
 
 /** @param {number} from @param {number|undefined} next @param {boolean} whole */
 function span(from, next, whole) {
-  if (next === undefined) return `≥ ${number(from, whole ? 0 : 1)}`;
-  if (!whole) return `${number(from, 1)} – < ${number(next, 1)}`;
-  return next - 1 <= from ? number(from, 0) : `${number(from, 0)} – ${number(next - 1, 0)}`;
+  const plain = (/** @type {number} */ value) => number(value, whole ? 0 : value < 1 ? 2 : 1);
+  if (next === undefined) return `≥ ${plain(from)}`;
+  if (!whole) return `${plain(from)} – < ${plain(next)}`;
+  return next - 1 <= from ? plain(from) : `${plain(from)} – ${plain(next - 1)}`;
 }

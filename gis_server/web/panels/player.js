@@ -4,6 +4,7 @@ import { datetime } from "../format.js";
 import { tilejson } from "../map/heat.js";
 import { framesAddress, moment, Player, unpack } from "../map/player.js";
 import { t } from "../text.js";
+import { drawLegend } from "./legend.js";
 import { drawSide } from "./side.js";
 
 /** @typedef {import("../main.js").App} App */
@@ -70,6 +71,7 @@ export class TimePlayer {
     const address = framesAddress(tilejson(layer, app.store.get(), app.layers.newest(layer.id)), app.interval(), this.resolution);
     try {
       player.load(unpack(await buffer(address)), layer.heatmap?.value?.aggregate !== "mean");
+      drawLegend(app);
       player.play();
     } catch (error) {
       console.warn(error);
