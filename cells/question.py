@@ -80,6 +80,12 @@ class Counted:
         return Counted(self.cells[places], self.events[places], total, base, self.is_mean)
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of the sums."""
+        columns = (self.events, self.total, self.base)
+        return sum(column.nbytes for column in columns if column is not None)
+
+    @property
     def counted(self) -> "Counted":
         """The cells with events."""
         return self.at(np.flatnonzero(self.events))

@@ -1,5 +1,6 @@
 """A cube with what happened since it was sealed: what is asked at one moment. Pure."""
 
+import itertools
 import threading
 from collections import OrderedDict
 from datetime import UTC, datetime
@@ -14,8 +15,10 @@ from cells.events import STORED, Changes, together
 from cells.index import Cells
 from cells.question import UNKNOWN, Counted, Filter, hours_of_week, instant, time_of
 
-_REMEMBERED = 24
-"""Answers that are kept: the tiles of a map ask the same question one after the other."""
+_REMEMBERED = 64 * 2**20
+"""Bytes of answers that are kept: the tiles of a map ask the same question one after the other."""
+
+_numbers = itertools.count(1)
 
 
 class View:
@@ -32,6 +35,9 @@ class View:
         self.cube, self.changes, self.is_mean = cube, changes, is_mean
         self._grids: dict[int, tuple[Cells, NDArray[np.intp] | None]] = {}
         self._answers: OrderedDict[tuple[Filter, int], Counted] = OrderedDict()
+        self._size = 0
+        self.number = next(_numbers)
+        """Tells this view from any other of the process."""
         self._one = threading.Lock()
 
     @property
@@ -61,13 +67,18 @@ class View:
             known = self._answers.get(asked)
         if known is None:
             known = self._count(wanted, resolution, None)
-            with self._one:
-                if not keep:
-                    return known
-                self._answers[asked] = known
-                while len(self._answers) > _REMEMBERED:
-                    self._answers.popitem(last=False)
+            if keep:
+                self._remember(asked, known)
         return known
+
+    def _remember(self, asked: tuple[Filter, int], answer: Counted) -> None:
+        with self._one:
+            if asked not in self._answers:
+                self._answers[asked] = answer
+                self._size += answer.nbytes
+            while self._size > _REMEMBERED and len(self._answers) > 1:
+                _, old = self._answers.popitem(last=False)
+                self._size -= old.nbytes
 
     def count_some(self, wanted: Filter, resolution: int, places: NDArray[np.intp]) -> Counted:
         """Count some cells of a resolution, by their places."""

@@ -34,7 +34,7 @@ class Analyses:
     """The latest analyses; safe from many threads, which wait for each other's."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, Asked], tuple[View, Findings]] = OrderedDict()
+        self._known: OrderedDict[tuple[int, Asked], Findings] = OrderedDict()
         self._one = threading.Lock()
 
     def of(self, view: View, asked: Asked, conn: Connection, layers: Layers) -> Findings:
@@ -43,17 +43,16 @@ class Analyses:
         Raises:
             TooFewEvents: it cannot be made.
         """
-        key = (id(view), asked)
+        key = (view.number, asked)
         with self._one:
             if key not in self._known:
                 shapes = study_area(conn, layers)
                 found = analysis.find(view, asked.wanted, asked.slices, shapes, asked.resolution)
-                # With its view, so that no other has the same number.
-                self._known[key] = view, found
+                self._known[key] = found
                 while len(self._known) > _REMEMBERED:
                     self._known.popitem(last=False)
             self._known.move_to_end(key)
-            return self._known[key][1]
+            return self._known[key]
 
 
 def study_area(conn: Connection, layers: Layers) -> list[bytes]:

@@ -16,7 +16,7 @@ import mapbox_vector_tile
 import numpy as np
 import shapely
 
-from benchmarks.h3 import made, peers, served
+from benchmarks.h3 import made, peers, played, served
 from cells import cube, index
 from cells.build import build
 from cells.question import Counted
@@ -26,7 +26,7 @@ from tiles import hexagon_sheets, hexagons
 AT = TileId(10, 813, 450)
 """A tile in the province of Thái Nguyên, full of hexagons of the resolution of its zoom."""
 
-PARTS = ("index", "tile", "cube", "peers", "served", "many")
+PARTS = ("index", "tile", "cube", "peers", "served", "played", "many")
 
 _TEN, _HUNDRED = 10_000_000, 100_000_000
 _POINTS = 1_000_000
@@ -40,7 +40,7 @@ def main() -> None:
     asked = parser.parse_args()
     parts: dict[str, Callable[[Path], None]] = {
         "index": _index, "tile": _tile, "cube": _cube, "peers": _peers, "served": _served,
-        "many": _many,
+        "played": _played, "many": _many,
     }  # fmt: skip
     for name in PARTS:
         if name in asked.only:
@@ -150,6 +150,15 @@ def _served(var: Path) -> None:
     _goal("gis h3 rebuild", took, 20, "s")
     _goal("tiles a second", found.rate, 1000, "/s", at_least=True)
     _goal("an event is in the tile, at most", max(late), 1, "s")
+
+
+def _played(var: Path) -> None:
+    _section("The map plays a week in Chromium without a graphics card, 1366 x 768")
+    database = served.ready(var, made.events(_TEN))
+    for zoom in (9.5, 10.5):
+        number, seconds = played.frames(database, zoom)
+        print(f"- zoom {zoom}: {number} of 145 frames in {seconds:.1f} s")
+        _goal(f"frames a second at zoom {zoom}", number / seconds, 10, "/s", at_least=True)
 
 
 def _full() -> index.Cells:

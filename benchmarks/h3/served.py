@@ -60,7 +60,7 @@ def rate(database: Database) -> wrk.Rate:
         chosen = chance.sample(tiles, min(12, len(tiles)))
         paths += [f"/heatmap/{LAYER}/{at.z}/{at.x}/{at.y}.mvt?{query}" for at in chosen]
     with servers.ours(database) as server:
-        _until_counted(server)
+        until_counted(server)
         wrk.ask(server.port, paths, clients=_CLIENTS, seconds=_SECONDS)
         return wrk.ask(server.port, paths, clients=_CLIENTS, seconds=_SECONDS)
 
@@ -72,7 +72,7 @@ def fresh(database: Database) -> list[float]:
     name = f"{cell:x}"
     taken = []
     with servers.ours(database) as server, database.connect() as conn:
-        _until_counted(server)
+        until_counted(server)
         before = _count(server, at, name)
         for number in range(1, _CHANGES + 1):
             begun = time.perf_counter()
@@ -98,7 +98,7 @@ def _count(server: Server, at: TileId, name: str) -> int:
     return int(next(found, 0))
 
 
-def _until_counted(server: Server) -> None:
+def until_counted(server: Server) -> None:
     """Wait until the server has its cube: a tile of rows takes seconds."""
     for _ in range(60):
         begun = time.perf_counter()

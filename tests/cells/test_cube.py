@@ -185,3 +185,16 @@ def test_checkpoints_stay_within_their_room(monkeypatch: pytest.MonkeyPatch) -> 
     assert made.total is not None
     kept = (made.events.pairs, made.events.cells, made.total.pairs, made.total.cells)
     assert sum(array[1:].nbytes for array in kept) <= 20_000
+
+
+def test_answers_are_kept_within_their_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = _view([Event(at, CELLS[at % 50], "fire", 1, 1) for at in range(200)])
+    first = view.count(Filter(), 10)
+    assert view.count(Filter(), 10) is first
+    assert view.count(Filter(hours=(3,)), 10, keep=False) is not view.count(Filter(hours=(3,)), 10)
+    monkeypatch.setattr("cells.view._REMEMBERED", 3 * first.nbytes)
+    for hour in range(24):
+        view.count(Filter(hours=(hour,)), 10)
+    assert view.count(Filter(), 10) is not first
+    kept = [view.count(Filter(hours=(hour,)), 10) for hour in (22, 23)]
+    assert kept[1] is view.count(Filter(hours=(23,)), 10)
