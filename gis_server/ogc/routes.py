@@ -72,7 +72,9 @@ def _astray() -> Response | None:
         return None
     if isinstance(error, MethodNotAllowed):
         allowed = sorted(error.valid_methods or ())
-        said = f"{request.method} cannot be asked here; {', '.join(allowed)} can."
+        # HEAD is GET without a body, so it speaks of a body of the same length.
+        method = "GET" if request.method == "HEAD" else request.method
+        said = f"{method} cannot be asked here; {', '.join(allowed)} can."
         return _refuse(MethodNotAllowed(allowed, said))
     there = f"There is nothing at {request.path[:200]}; {base_url()}/ogc leads to all there is."
     return _refuse(errors.NotFound(there))
