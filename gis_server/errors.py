@@ -26,6 +26,9 @@ log = logging.getLogger("gis")
 class NotFound(GisError):
     """There is nothing at this address."""
 
+    uri = "about:blank"
+    """Type of the problem (RFC 9457), where a standard gives it one."""
+
 
 class NotAcceptable(GisError):
     """What is asked for does not come in a form that the client takes."""
@@ -126,7 +129,7 @@ def problem(error: BaseException) -> Response:
     """Render an error as problem details (RFC 9457), with the OGC code."""
     number, code = status(error)
     body = {
-        "type": "about:blank",
+        "type": error.uri if isinstance(error, NotFound) else "about:blank",
         "title": code,
         "status": number,
         "code": code,

@@ -18,10 +18,22 @@ KNOWN = frozenset({"datetime", "category", "hour", "weekday", "lang"})
 
 
 def wanted(layer: Layer, known: frozenset[str] = KNOWN) -> Filter:
+    """Read which events the request wants; ``known`` are all parameters that may be there.
+
+    Raises:
+        ParameterInvalid: a parameter that is not known, or cannot be read.
+        NotAggregated: the layer's events are not counted by cell.
+        CategoryUnknown: a category is not in its code list.
+    """
+    return read(layer, request.args, known)
+
+
+def read(layer: Layer, args: Mapping[str, str], known: frozenset[str]) -> Filter:
     """Read which events are wanted.
 
     Args:
         layer: whose events.
+        args: parameters by name.
         known: all parameters that may be there.
 
     Raises:
@@ -29,15 +41,13 @@ def wanted(layer: Layer, known: frozenset[str] = KNOWN) -> Filter:
         NotAggregated: the layer's events are not counted by cell.
         CategoryUnknown: a category is not in its code list.
     """
-    unknown = sorted(set(request.args) - known)
+    unknown = sorted(set(args) - known)
     if unknown:
         raise params.ParameterInvalid(
             unknown[0], f"not known here; known: {', '.join(sorted(known))}"
         )
-    start, end = (
-        params.interval(request.args["datetime"]) if "datetime" in request.args else (None, None)
-    )
-    return within(layer, request.args, params.Interval(start, end))
+    start, end = params.interval(args["datetime"]) if "datetime" in args else (None, None)
+    return within(layer, args, params.Interval(start, end))
 
 
 def within(layer: Layer, args: Mapping[str, str], time: params.Interval) -> Filter:

@@ -62,6 +62,11 @@ CONFORMANCE = _DGGS + tuple(
         "ogcapi-features-1/1.0/conf/oas30",
         "ogcapi-features-1/1.0/conf/html",
         "ogcapi-features-1/1.0/conf/geojson",
+        "ogcapi-processes-1/1.0/conf/core",
+        "ogcapi-processes-1/1.0/conf/ogc-process-description",
+        "ogcapi-processes-1/1.0/conf/json",
+        "ogcapi-processes-1/1.0/conf/html",
+        "ogcapi-processes-1/1.0/conf/oas30",
         "json-fg-1/1.0/conf/core",
         "json-fg-1/1.0/conf/types-schemas",
         "ogcapi-features-2/1.0/conf/crs",
@@ -110,7 +115,7 @@ _SCHEMAS: Mapping[str, Text] = {
     "sortables": {"vi": "Trường dùng để sắp xếp", "en": "Sortables"},
 }
 
-_NOT_SERVED = ("/processes", "/jobs", "/TileMatrixSets")
+_NOT_SERVED = ("/jobs", "/TileMatrixSets")
 _WRITTEN = (JSON, HTML, GEOJSON, SCHEMA, OPENAPI)
 
 

@@ -19,7 +19,7 @@ _MOST_FAULTS = 50
 
 
 class BodyUnreadable(ParameterInvalid):
-    """A body is not a GeoJSON feature."""
+    """A body is not what it has to be, such as a GeoJSON feature."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("body", reason)

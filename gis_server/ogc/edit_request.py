@@ -36,11 +36,11 @@ def feature(raw: bytes, reference: Reference) -> Sent:
     Raises:
         BodyUnreadable: with the reason.
     """
-    document = _document(raw)
+    found = document(raw)
     for member in ("type", "geometry", "properties"):
-        if member not in document:
+        if member not in found:
             raise BodyUnreadable(f"a GeoJSON feature has a member '{member}'")
-    return _sent(document, reference)
+    return _sent(found, reference)
 
 
 def part(raw: bytes, reference: Reference) -> Sent:
@@ -49,7 +49,7 @@ def part(raw: bytes, reference: Reference) -> Sent:
     Raises:
         BodyUnreadable: with the reason.
     """
-    return _sent(_document(raw), reference)
+    return _sent(document(raw), reference)
 
 
 def _sent(document: Mapping[str, Any], reference: Reference) -> Sent:
@@ -71,7 +71,12 @@ def _sent(document: Mapping[str, Any], reference: Reference) -> Sent:
     )
 
 
-def _document(raw: bytes) -> dict[str, Any]:
+def document(raw: bytes) -> dict[str, Any]:
+    """Read an object of JSON in which no name is given twice.
+
+    Raises:
+        BodyUnreadable: with the reason.
+    """
     try:
         text = raw.decode()
         found = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from gis_server.errors import Busy, NotAcceptable, NotFound
 from gis_server.params import ParameterInvalid
 
+_EXCEPTIONS = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
+
 
 class ParameterUnknown(ParameterInvalid):
     """A request names a parameter that this address does not have."""
@@ -19,6 +21,28 @@ class FilterInvalid(ParameterInvalid):
 
     def __init__(self, reason: str) -> None:
         super().__init__("filter", reason)
+
+
+class ProcessUnknown(NotFound):
+    """There is no process with this id."""
+
+    uri = f"{_EXCEPTIONS}/no-such-process"
+
+    def __init__(self, process_id: str, known: Iterable[str]) -> None:
+        super().__init__(f"There is no process '{process_id[:100]}'; there is {', '.join(known)}.")
+        self.process_id = process_id
+
+
+class JobUnknown(NotFound):
+    """No process is executed as a job: its answer is the result, and nothing of it is kept."""
+
+    uri = f"{_EXCEPTIONS}/no-such-job"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(
+            f"There is no job '{job_id[:100]}': a process answers with its result, as no job."
+        )
+        self.job_id = job_id
 
 
 class FeatureUnknown(NotFound):

@@ -18,6 +18,7 @@ from gis_server.ogc.dggs import openapi as dggs_openapi
 from gis_server.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA
 from gis_server.ogc.item_documents import FORMS, PAGES
 from gis_server.ogc.openapi_parts import Part
+from gis_server.ogc.processes import openapi as process_openapi
 from gis_server.ogc.request import DEFAULT_LIMIT, FILTER_LANGUAGES, MAX_LIMIT, OF_ITEMS
 from layers.model import Field, Layer, Type
 from layers.registry import Layers
@@ -37,6 +38,7 @@ def document(layers: Layers, url: str, lang: str) -> Part:
     for layer in layers:
         paths |= edit_openapi.with_changes(_of_layer(layer, lang), layer, lang)
     paths |= tile_openapi.paths(layers, lang) | dggs_openapi.paths(layers, lang)
+    paths |= process_openapi.paths(layers, lang)
     return {
         "openapi": "3.0.3",
         "info": {"title": TITLE[lang], "description": DESCRIPTION[lang], "version": __version__},
@@ -45,7 +47,11 @@ def document(layers: Layers, url: str, lang: str) -> Part:
         "paths": paths,
         "components": {
             "parameters": _parameters(layers),
-            "schemas": openapi_schemas.schemas() | dggs_openapi.schemas(),
+            "schemas": {
+                **openapi_schemas.schemas(),
+                **dggs_openapi.schemas(),
+                **process_openapi.components(),
+            },
             "securitySchemes": {"token": edit_openapi.TOKEN},
             "responses": parts.refusals(),
         },

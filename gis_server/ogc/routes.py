@@ -25,6 +25,7 @@ from gis_server.ogc import request as asked
 from gis_server.ogc.dggs import routes as dggs_routes
 from gis_server.ogc.documents import JSON, SCHEMA, Document
 from gis_server.ogc.item_documents import FORMS
+from gis_server.ogc.processes import routes as process_routes
 from gis_server.state import base_url, gis
 from layers.model import Layer
 
@@ -47,6 +48,7 @@ def blueprint() -> Blueprint:
     item_routes.add(routes)
     tile_routes.add(routes)
     dggs_routes.add(routes)
+    process_routes.add(routes)
     routes.register_error_handler(Exception, _refuse)
     routes.before_app_request(_astray)
     routes.before_request(_begin)
@@ -70,7 +72,9 @@ def _astray() -> Response | None:
         return None
     if isinstance(error, MethodNotAllowed):
         allowed = sorted(error.valid_methods or ())
-        said = f"{request.method} cannot be asked here; {', '.join(allowed)} can."
+        # HEAD is GET without a body, so it speaks of a body of the same length.
+        method = "GET" if request.method == "HEAD" else request.method
+        said = f"{method} cannot be asked here; {', '.join(allowed)} can."
         return _refuse(MethodNotAllowed(allowed, said))
     there = f"There is nothing at {request.path[:200]}; {base_url()}/ogc leads to all there is."
     return _refuse(errors.NotFound(there))

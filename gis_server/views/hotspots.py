@@ -1,5 +1,6 @@
 """Hot spots: where events gather, since when, and where they are unusual; tiles and GeoJSON."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -33,25 +34,36 @@ def blueprint() -> Blueprint:
 def describe(layer_id: str) -> Response:
     """Answer with TileJSON; its tile addresses repeat the question."""
     layer = gis().layers.get(layer_id)
-    query = event_request.written(_query(_asked(layer)))
+    query = event_request.written(_query(_asked(layer, request.args)))
     return answers.document(tilejson.hotspots(layer, about(layer), query), max_age=MAX_AGE)
 
 
 def features(layer_id: str) -> Response:
     """Answer with the cells of which there is something to say, and with how they were found."""
     layer = gis().layers.get(layer_id)
-    return answers.document(
-        collection(find(layer, _asked(layer))), max_age=MAX_AGE, mimetype=GEOJSON
-    )
+    return answers.document(answer(layer, request.args), max_age=MAX_AGE, mimetype=GEOJSON)
 
 
 def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     """Answer with a tile; 204 when there is nothing to say, 404 outside the grid."""
     layer = gis().layers.get(layer_id)
     at = params.tile(z, x, y)
-    asked, version = _asked(layer), event_request.version(layer)
+    asked, version = _asked(layer, request.args), event_request.version(layer)
     named = tag(version, "hotspots", layer.heatmap, asked)
     return answers.hexagons(named, lambda: hotspots.tile(find(layer, asked), at))
+
+
+def answer(layer: Layer, args: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a question is answered with, as a GeoJSON FeatureCollection.
+
+    Raises:
+        ParameterInvalid: a parameter that is not known, or cannot be read.
+        NotAggregated: the layer's events are not counted by cell.
+        CategoryUnknown: a category is not in its code list.
+        Busy: the events are being counted.
+        TooFewEvents: there is nothing to analyse.
+    """
+    return collection(find(layer, _asked(layer, args)))
 
 
 def find(layer: Layer, asked: Asked) -> Findings:
@@ -78,10 +90,10 @@ def collection(found: Findings) -> dict[str, Any]:
     }
 
 
-def _asked(layer: Layer) -> Asked:
-    wanted = event_request.wanted(layer, _KNOWN)
-    slices = params.only("slices", request.args.get("slices", SLICES), low=FEWEST, high=MOST)
-    fineness = request.args.get("resolution")
+def _asked(layer: Layer, args: Mapping[str, str]) -> Asked:
+    wanted = event_request.read(layer, args, _KNOWN)
+    slices = params.only("slices", args.get("slices", SLICES), low=FEWEST, high=MOST)
+    fineness = args.get("resolution")
     if fineness is None:
         return Asked(wanted, slices, None)
     return Asked(wanted, slices, params.only("resolution", fineness, low=COARSEST, high=FINEST))

@@ -1,5 +1,8 @@
 """A time against what is usual at its hours and weekdays: traffic that stands still, and more."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from cells import usual
@@ -39,16 +42,7 @@ def describe(layer_id: str) -> Response:
 def features(layer_id: str) -> Response:
     """Answer with the cells in which anything was counted, and what is usual there."""
     layer = gis().layers.get(layer_id)
-    asked = event_request.wanted(layer, _LISTED)
-    fineness = request.args.get("resolution", str(FINEST))
-    resolution = params.only("resolution", fineness, low=COARSEST, high=FINEST)
-    found = _compare(layer, asked, resolution)
-    content = {
-        "type": "FeatureCollection",
-        "resolution": resolution,
-        "features": list(drawn.features(found)),
-    }
-    return answers.document(content, max_age=MAX_AGE, mimetype=GEOJSON)
+    return answers.document(answer(layer, request.args), max_age=MAX_AGE, mimetype=GEOJSON)
 
 
 def tile(layer_id: str, z: int, x: int, y: int) -> Response:
@@ -59,6 +53,26 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     resolution = min(heatmap.resolution(at.z), FINEST)
     named = tag(version, "usual", layer.heatmap, asked)
     return answers.hexagons(named, lambda: drawn.tile(_compare(layer, asked, resolution), at))
+
+
+def answer(layer: Layer, args: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a question is answered with, as a GeoJSON FeatureCollection.
+
+    Raises:
+        ParameterInvalid: a parameter that is not known, or cannot be read.
+        NotAggregated: the layer's events are not counted by cell.
+        CategoryUnknown: a category is not in its code list.
+        Busy: the events are being counted.
+        NoTime: there is no start, or no end.
+    """
+    asked = event_request.read(layer, args, _LISTED)
+    fineness = args.get("resolution", str(FINEST))
+    resolution = params.only("resolution", fineness, low=COARSEST, high=FINEST)
+    return {
+        "type": "FeatureCollection",
+        "resolution": resolution,
+        "features": list(drawn.features(_compare(layer, asked, resolution))),
+    }
 
 
 def _compare(layer: Layer, asked: Filter, resolution: int) -> Comparison:

@@ -31,6 +31,8 @@ VALUES, AT_ONCE = "ogc/edit/test_values", "ogc/edit/test_two_at_once"
 DGGS = "ogc/dggs/test_grid"
 ZONES, ZONE_DATA = "ogc/dggs/test_zone_query", "ogc/dggs/test_zone_data"
 
+PROCESSES = "ogc/processes/test_processes"
+
 TILESET = [
     (TILESETS, "test_a_tileset_describes_its_tiles"),
     (TILESETS, "test_a_tileset_has_only_the_collections_that_are_chosen"),
@@ -104,6 +106,13 @@ SHOWN: dict[str, list[tuple[str, str]]] = {
     "ogcapi-features-1/1.0/conf/oas30": [(FORMS, "/conf/oas30/")],
     "ogcapi-features-1/1.0/conf/html": [(FORMS, "/conf/html/")],
     "ogcapi-features-1/1.0/conf/geojson": [(FORMS, "/conf/geojson/")],
+    "ogcapi-processes-1/1.0/conf/core": [(PROCESSES, "/conf/core/")],
+    "ogcapi-processes-1/1.0/conf/ogc-process-description": [
+        (PROCESSES, "/conf/ogc-process-description/"),
+    ],
+    "ogcapi-processes-1/1.0/conf/json": [(PROCESSES, "/conf/json/")],
+    "ogcapi-processes-1/1.0/conf/html": [(PROCESSES, "/conf/html/")],
+    "ogcapi-processes-1/1.0/conf/oas30": [(PROCESSES, "/conf/oas30/")],
     "json-fg-1/1.0/conf/core": [
         (JSONFG, "test_a_page_has_the_members_of_json_fg"),
         (JSONFG, "test_places_in_another_crs_are_in_place"),

@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 import schemathesis
 from flask import Flask
 
+from cells import sealing
+from cells.generations import Generations
 from gis_server.app import create_app
 from gis_server.settings import Settings
+from layers.registry import Layers
 
 JSON = "application/json"
 
@@ -17,9 +21,15 @@ KEPT = ("school", "incident")
 
 
 @pytest.fixture(scope="module")
-def app(ogc_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application with a store of tiles of its own."""
-    made = create_app(Settings(var=tmp_path_factory.mktemp("var")), ogc_database)
+def app(
+    ogc_database: str, layers: Layers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """The application with a store of tiles of its own, and events that are counted."""
+    settings = Settings(var=tmp_path_factory.mktemp("var"))
+    with psycopg.connect(ogc_database, autocommit=True) as conn:
+        for layer in layers.heatmaps:
+            sealing.seal(conn, layer, Generations(settings.var / "cells"))
+    made = create_app(settings, ogc_database)
     yield made
     made.extensions["gis"].close()
 
@@ -62,7 +72,9 @@ def _sensible(case: Any) -> None:
     case.path_parameters |= {name: TILE[name] for name in case.path_parameters if name in TILE}
     if "featureId" in case.path_parameters:
         case.path_parameters["featureId"] = KEYS[case.operation.path.split("/")[2]]
-    if case.method == "POST":
+    if case.operation.path.startswith("/processes/") and case.method == "POST":
+        case.body = {"inputs": {"layer": "incident", "datetime": "2026-01-01/2026-04-10"}}
+    elif case.method == "POST":
         case.query.pop("filter-lang", None)
         key = "code" if "/school/" in case.operation.path else "id"
         case.body = {"op": "isNull", "args": [{"property": key}]}

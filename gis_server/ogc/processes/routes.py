@@ -1,0 +1,116 @@
+"""Processes under /ogc: the list, what each takes, and its execution, while the client waits."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from gis_server import params
+from gis_server.language import preferred
+from gis_server.ogc import documents, pages, versioned
+from gis_server.ogc import request as asked
+from gis_server.ogc.documents import GEOJSON, JSON, Document
+from gis_server.ogc.errors import JobUnknown, ProcessUnknown
+from gis_server.ogc.processes import documents as made
+from gis_server.ogc.processes import request as posted
+from gis_server.ogc.processes.documents import ALL, OUTPUT, Process
+from gis_server.ogc.request import EVERYWHERE
+from gis_server.state import base_url, gis
+from gis_server.views import hotspots, usual
+from layers.model import Layer
+
+DEFAULT_LIMIT, MAX_LIMIT = 10, 1000
+"""Processes on a page of the list."""
+
+_OF_LIST = (*EVERYWHERE, "limit", "offset")
+
+_ANSWERS: Mapping[str, Callable[[Layer, Mapping[str, str]], dict[str, Any]]] = {
+    "hotspots": hotspots.answer,
+    "usual": usual.answer,
+}
+
+
+def add(routes: Blueprint) -> None:
+    """Add the routes to those of the OGC interface."""
+    one, job = "/processes/<process_id>", "/jobs/<job_id>"
+    views: dict[str, Callable[..., Response]] = {
+        "/processes": processes,
+        one: process,
+        job: no_job,
+        f"{job}/results": no_job,
+        f"{job}/results/<output_id>": no_job,
+    }
+    for rule, view in views.items():
+        routes.add_url_rule(rule, view_func=view, strict_slashes=False)
+    routes.add_url_rule(
+        f"{one}/execution", view_func=execute, methods=["POST"], strict_slashes=False
+    )
+
+
+def processes() -> Response:
+    """Answer with the processes that there are, a part at a time."""
+    asked.check(request.args, _OF_LIST)
+    limit, offset = (
+        params.whole(request.args.get(name, str(usually)), name, low=low, high=MAX_LIMIT)
+        for name, usually, low in (("limit", DEFAULT_LIMIT, 1), ("offset", 0, 0))
+    )
+    form, lang = pages.form(), preferred()
+    every, end = tuple(ALL.values()), offset + limit
+    document = made.listed(every[offset:end], _root(), lang)
+    if end < len(every):
+        href = pages.here(form, lang).with_(f=form, offset=end)
+        document["links"].append(made.following(href, lang))
+    return _described("processes", document, form)
+
+
+def process(process_id: str) -> Response:
+    """Answer with what a process takes and gives."""
+    found = _process(process_id)
+    asked.check(request.args, EVERYWHERE)
+    form = pages.form()
+    document = made.described(found, gis().layers.heatmaps, _root(), preferred())
+    return _described("process", document, form)
+
+
+def execute(process_id: str) -> Response:
+    """Answer with the result of a process.
+
+    Processes are executed synchronously only, also where the client would rather not wait.
+    """
+    found = _process(process_id)
+    asked.check(request.args, EVERYWHERE)
+    pages.form({"json": GEOJSON})
+    if request.mimetype != JSON:
+        raise UnsupportedMediaType(f"What a process is to do is posted as {JSON}.")
+    request.max_content_length = posted.MOST_BYTES
+    wanted = posted.execution(request.get_data(), found, gis().layers.heatmaps)
+    result = _ANSWERS[found.id](gis().layers.get(wanted.layer_id), wanted.args)
+    if wanted.is_raw:
+        return versioned.sent(pages.as_json(result), GEOJSON, "")
+    return versioned.sent(pages.as_json({OUTPUT: result}), JSON, "")
+
+
+def no_job(job_id: str, output_id: str = "") -> Response:
+    """Say that there is no such job, as there is none."""
+    del output_id
+    raise JobUnknown(job_id)
+
+
+def _process(process_id: str) -> Process:
+    if process_id not in ALL:
+        raise ProcessUnknown(process_id, ALL)
+    return ALL[process_id]
+
+
+def _described(name: str, document: Document, form: str) -> Response:
+    lang = preferred()
+    own = documents.linked({"links": []}, pages.here(form, lang), JSON)["links"]
+    document = {**document, "links": [*own, *document["links"]]}
+    if form == "html":
+        return pages.drawn(name, document, lang, {})
+    return pages.written(document, JSON, lang)
+
+
+def _root() -> str:
+    return f"{base_url()}/ogc"
