@@ -88,15 +88,16 @@ function heat({ heat: cells, theme }) {
   const known = cells.kinds || cells.breaks.length > 0;
   const fill = cells.kinds ? byKind(cells.kinds, theme) : known ? steps(cells, theme) : COLOUR[theme].halo;
   const common = { source: HEAT, "source-layer": HEAT_TILES };
-  const seen = (/** @type {number} */ opacity) => (cells.live ? ["case", [">", NOW, 0], opacity, 0] : known ? opacity : 0);
-  return [
-    { id: HEAT, type: "fill", ...common, paint: { "fill-color": fill, "fill-opacity": seen(0.82) } },
-    { id: `${HEAT}-line`, type: "line", ...common, paint: { "line-color": COLOUR[theme].halo, "line-width": 0.6, "line-opacity": seen(0.7) } },
-  ];
+  // While time is played every frame is drawn anew: a hexagon has its colour, and no edge.
+  const paint = { "fill-color": fill, "fill-opacity": known ? 0.82 : 0, "fill-antialias": !cells.live };
+  const area = { id: HEAT, type: "fill", ...common, paint };
+  if (cells.live) return [area];
+  return [area, { id: `${HEAT}-line`, type: "line", ...common, paint: { "line-color": COLOUR[theme].halo, "line-width": 0.6, "line-opacity": known ? 0.7 : 0 } }];
 }
 
 /** The number that is set while time is played. */
 const NOW = ["coalesce", ["feature-state", "now"], 0];
+const NOTHING = "rgba(0, 0, 0, 0)";
 
 /** @param {"hot"|"usual"} look @param {Theme} theme */
 function byKind(look, theme) {
@@ -108,6 +109,7 @@ function byKind(look, theme) {
 function steps({ property, breaks: starts, worse, live }, theme) {
   const [first, ...rest] = colours(starts.length, theme, worse);
   const value = live ? NOW : ["to-number", ["get", property]];
+  if (live) return ["step", value, NOTHING, starts[0], first, ...rest.flatMap((colour, i) => [starts[i + 1], colour])];
   return rest.length ? ["step", value, first, ...rest.flatMap((colour, i) => [starts[i + 1], colour])] : first;
 }
 

@@ -72,7 +72,9 @@ export class TimePlayer {
     try {
       player.load(unpack(await buffer(address)), layer.heatmap?.value?.aggregate !== "mean");
       drawLegend(app);
-      player.play();
+      // The map makes its hexagons ready for changing colours first; what is played meanwhile nobody sees.
+      await new Promise((ready) => app.view.map.once("idle", ready));
+      if (player.frames) player.play();
     } catch (error) {
       console.warn(error);
       app.notices.failed(t("failed", { what: t("playTitle").toLocaleLowerCase() }), () => this.#load());
