@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import psycopg
@@ -19,6 +20,9 @@ Connection = psycopg.Connection[Any]
 AREAS = ("province", "commune")
 """Layers whose polygons are the study area: of the first that has any."""
 
+Areas = tuple[int, ...]
+Read = Callable[[], list[bytes]]
+
 _REMEMBERED = 16
 
 
@@ -34,20 +38,27 @@ class Analyses:
     """The latest analyses; safe from many threads, which wait for each other's."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, Asked], Findings] = OrderedDict()
+        self._known: OrderedDict[tuple[int, Asked, Areas], Findings] = OrderedDict()
         self._one = threading.Lock()
 
-    def of(self, view: View, asked: Asked, conn: Connection, layers: Layers) -> Findings:
+    def of(
+        self, view: View, asked: Asked, areas: Areas, read: Callable[[], list[bytes]]
+    ) -> Findings:
         """Return an analysis of events.
+
+        Args:
+            view: of the events.
+            asked: what is analysed.
+            areas: versions of the layers of study areas.
+            read: gives the study area, where it is not remembered what was found.
 
         Raises:
             TooFewEvents: it cannot be made.
         """
-        key = (view.number, asked)
+        key = (view.number, asked, areas)
         with self._one:
             if key not in self._known:
-                shapes = study_area(conn, layers)
-                found = analysis.find(view, asked.wanted, asked.slices, shapes, asked.resolution)
+                found = analysis.find(view, asked.wanted, asked.slices, read(), asked.resolution)
                 self._known[key] = found
                 while len(self._known) > _REMEMBERED:
                     self._known.popitem(last=False)

@@ -1,6 +1,8 @@
 """People by cell, from the communes: made once for a version of these."""
 
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
@@ -12,6 +14,7 @@ from cells.people import People
 from layers.errors import GisError
 
 Connection = psycopg.Connection[Any]
+Connect = Callable[[], AbstractContextManager[Connection]]
 
 LAYER = "commune"
 """Layer whose areas have a number of people."""
@@ -28,23 +31,27 @@ class Population:
         self._known: tuple[int, People] | None = None
         self._one = threading.Lock()
 
-    def at(self, conn: Connection, version: int) -> People:
+    def at(self, version: int, connect: Connect) -> People:
         """Return the people by cell.
 
         Args:
-            conn: where the communes are.
             version: of the communes.
+            connect: lends a connection to where they are, when these people are not known.
 
         Raises:
             NobodyCounted: no commune has a number.
         """
         with self._one:
             if self._known is None or self._known[0] != version:
-                table = compose.Identifier("layer", LAYER)
-                rows = conn.execute(sql.query("study_people").format(table=table)).fetchall()
-                if not rows:
-                    raise NobodyCounted(str(NobodyCounted.__doc__))
-                shapes, numbers = zip(*rows, strict=True)
-                found = people.shared_out([bytes(shape) for shape in shapes], numbers)
-                self._known = version, found
+                with connect() as conn:
+                    self._known = version, _read(conn)
             return self._known[1]
+
+
+def _read(conn: Connection) -> People:
+    table = compose.Identifier("layer", LAYER)
+    rows = conn.execute(sql.query("study_people").format(table=table)).fetchall()
+    if not rows:
+        raise NobodyCounted(str(NobodyCounted.__doc__))
+    shapes, numbers = zip(*rows, strict=True)
+    return people.shared_out([bytes(shape) for shape in shapes], numbers)

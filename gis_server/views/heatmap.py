@@ -80,8 +80,7 @@ def _per(rate: str) -> heatmap.Per:
     if rate == AREA:
         return index.areas
     version = gis().freshness.versions.layer(population.LAYER)
-    with gis().pool.connection() as conn:
-        people = gis().population.at(conn, version)
+    people = gis().population.at(version, gis().pool.connection)
     return lambda cells: people.of(cells) / 10_000
 
 

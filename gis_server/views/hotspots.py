@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from cells.analysis import COARSEST, FINEST, Findings
 from gis_server import event_request, params
-from gis_server.findings import Asked
+from gis_server.findings import AREAS, Areas, Asked, study_area
 from gis_server.state import about, gis
 from gis_server.views import answers
 from gis_server.views.heatmap import MAX_AGE, tag
@@ -49,7 +49,7 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     layer = gis().layers.get(layer_id)
     at = params.tile(z, x, y)
     asked, version = _asked(layer, request.args), event_request.version(layer)
-    named = tag(version, "hotspots", layer.heatmap, asked)
+    named = tag(version, "hotspots", layer.heatmap, asked, _versions())
     return answers.hexagons(named, lambda: hotspots.tile(find(layer, asked), at))
 
 
@@ -74,8 +74,16 @@ def find(layer: Layer, asked: Asked) -> Findings:
         TooFewEvents: there is nothing to analyse.
     """
     view = event_request.view(layer, event_request.version(layer))
+    return gis().analyses.of(view, asked, _versions(), _area)
+
+
+def _versions() -> Areas:
+    return tuple(gis().freshness.versions.layer(name) for name in AREAS)
+
+
+def _area() -> list[bytes]:
     with gis().pool.connection() as conn:
-        return gis().analyses.of(view, asked, conn, gis().layers)
+        return study_area(conn, gis().layers)
 
 
 def collection(found: Findings) -> dict[str, Any]:

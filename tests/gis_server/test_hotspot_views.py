@@ -112,12 +112,17 @@ def test_what_cannot_be_answered_is_said(
 def test_the_study_area_is_that_of_the_province(fires: Connection, client: FlaskClient) -> None:
     query = "/hotspots/fire_event.geojson?resolution=7"
     without = client.get(query).get_json()["cells"]
+    at = TileId.at(*HOT, 9)
+    tile = f"/hotspots/fire_event/{at.z}/{at.x}/{at.y}.mvt?resolution=7"
+    before = client.get(tile).headers["ETag"]
     fires.execute(
         "INSERT INTO layer.province (code, name, full_name, geom)"
         " SELECT '19', 'Thái Nguyên', 'Tỉnh Thái Nguyên',"
         " ST_Multi(ST_MakeEnvelope(105.5, 21.2, 106.3, 22.1, 4326))"
     )
-    assert client.get(f"{query}&slices=11").get_json()["cells"] > 2 * without
+    client.application.extensions["gis"].freshness.renew()
+    assert client.get(query).get_json()["cells"] > 2 * without
+    assert client.get(tile).headers["ETag"] != before
 
 
 def test_frames_are_played_from_one_answer(fires: Connection, client: FlaskClient) -> None:
