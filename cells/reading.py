@@ -80,6 +80,11 @@ def count_news(conn: Connection, layer: Layer, seen: str) -> tuple[int, bool]:
     return (int(row[0]), bool(row[1])) if row else (0, False)
 
 
+def forget_foreign(conn: Connection, layer: Layer) -> None:
+    """Forget changes of a layer that came with a dump of another database."""
+    conn.execute(sql.query("cell_foreign"), {"layer": layer.id})
+
+
 def forget_all(conn: Connection, layer_id: str) -> None:
     """Forget all changes of a layer that is gone."""
     conn.execute("DELETE FROM ops.cell_change WHERE layer = %s", (layer_id,))

@@ -46,6 +46,8 @@ def seal(conn: Connection, layer: Layer, kept: Generations, *, anew: bool = Fals
         anew: read the table even where the cube before would do.
     """
     before = None if anew else current(conn, layer, kept)
+    if before is None:
+        reading.forget_foreign(conn, layer)
     with conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         shown = reading.snapshot(conn)

@@ -21,7 +21,6 @@ AREAS = ("province", "commune")
 """Layers whose polygons are the study area: of the first that has any."""
 
 Areas = tuple[int, ...]
-Read = Callable[[], list[bytes]]
 
 _REMEMBERED = 16
 

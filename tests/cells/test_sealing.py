@@ -268,6 +268,16 @@ def test_a_cube_of_a_table_that_was_restored_is_not_used(
     assert sealing.is_due(conn, incident, kept)
 
 
+def test_changes_that_came_with_a_dump_are_not_counted_twice(
+    conn: Connection, incident: Layer, kept: Generations, served: Served
+) -> None:
+    put(conn, 20)
+    conn.execute("UPDATE ops.cell_change SET xid = '1000000000'")
+    sealing.seal(conn, incident, kept)
+    agree(conn, served, incident, 1)
+    assert conn.execute("SELECT count(*) FROM ops.cell_change").fetchone() == (0,)
+
+
 def test_a_cube_that_cannot_be_read_is_made_anew(
     conn: Connection, incident: Layer, kept: Generations, served: Served
 ) -> None:
