@@ -33,11 +33,10 @@ def of(layer: Layer, row: str) -> Mapping[str, Composable]:
     base: Composable = _NEVER
     if heatmap.weight:
         weight = Identifier(row, heatmap.weight)
-        by = Identifier(row, heatmap.by) if heatmap.by else SQL("1")
+        # What has a weight and nothing that it is weighed by counts once.
+        by = SQL("coalesce({}, 1)").format(Identifier(row, heatmap.by)) if heatmap.by else SQL("1")
         total = SQL("coalesce({} * {}, 0)::double precision").format(weight, by)
-        base = SQL(
-            "(CASE WHEN {} IS NULL THEN 0 ELSE coalesce({}, 0) END)::double precision"
-        ).format(weight, by)
+        base = SQL("(CASE WHEN {} IS NULL THEN 0 ELSE {} END)::double precision").format(weight, by)
     return {
         "cell": Identifier(row, "h3"),
         "at": SQL("coalesce({}, {})").format(time(layer, row), Literal(_UNKNOWN)),

@@ -33,7 +33,7 @@ def encode(
     body, ends = sheet.body.copy(), np.cumsum(sheet.sizes)[which]
     width = tag_width(len(kept))
     first = ends - tags(width) + 1
-    numbers, place = np.unique(counted.events[which], return_inverse=True)
+    numbers, place = _different(counted.events[which])
     _put(body, first, np.arange(len(which)), width)
     _put(body, first + width + 1, len(which) + place, width)
     values, place = np.unique(value[which][has_value], return_inverse=True)
@@ -68,8 +68,22 @@ def _fitted(body: Bytes, sheet: Sheet, kept: Any, ends: Any, has_value: Any) -> 
     body[ends - tags(width) - 1] = tags(width) - less
     stays = np.repeat(kept, sheet.sizes)
     stays[(ends[~has_value][:, None] - np.arange(1, width + 2)).ravel()] = False
-    fitted: Bytes = body[stays]
+    # A third of the time of indexing with brackets.
+    fitted: Bytes = body.compress(stays)
     return fitted
+
+
+def _different(counts: Any) -> tuple[Any, Any]:
+    """Return the different numbers among whole ones, ascending, and the place of each in them."""
+    if counts.max() >= _DENSE:
+        numbers, place = np.unique(counts, return_inverse=True)
+        return numbers, place
+    # A table is a fifth of the time of sorting, as long as it is short.
+    is_there = np.bincount(counts) > 0
+    return np.flatnonzero(is_there), (np.cumsum(is_there) - 1).take(counts)
+
+
+_DENSE = 1 << 14
 
 
 def _entries(numbers: Any) -> Iterable[bytes]:

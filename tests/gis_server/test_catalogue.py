@@ -62,6 +62,8 @@ def test_events_say_from_when_to_when(conn: Connection, client: FlaskClient) -> 
         "category": "category",
         "value": {"field": "severity", "aggregate": "sum", "unit": None, "worse": "high"},
         "tilejson": "/heatmap/incident.json",
+        "hotspots": "/hotspots/incident.json",
+        "usual": "/usual/incident.json",
     }
 
 

@@ -17,8 +17,10 @@ from gis_server import errors
 from layers.errors import GisError, LayerInvalid, LayerUnknown
 
 OF_COMMANDS = {
+    "cells.errors",
     "etl",
     "gis_server.cluster",
+    "gis_server.dask_cluster",
     "gis_server.export_page",
     "gis_server.service_errors",
     "gis_server.settings",

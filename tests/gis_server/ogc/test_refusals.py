@@ -24,7 +24,6 @@ EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
         "/collections/incident/items/99999999999999999999",
         "/collections/incident/items/%D9%A3",
         "/collections/school/items/' OR true --",
-        "/processes",
     ],
 )
 def test_what_is_not_there_is_not_found(api: Any, path: str) -> None:

@@ -331,7 +331,10 @@ def test_a_tile_is_drawn_once_and_not_again_for_changes_elsewhere(
 GUIDE = (Path(__file__).parents[3] / "docs" / "ogc.md").read_text("utf-8").split("## Tiles")[1]
 
 
-@pytest.mark.parametrize("line", re.findall(r"^curl (?:.*\\\n)*.*", GUIDE, re.MULTILINE))
+COMMANDS = re.findall(r"^curl (?:.*\\\n)*.*", GUIDE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", [line for line in COMMANDS if "$T" in line])
 def test_a_command_of_the_guide_is_answered(tiles: Any, line: str) -> None:
     words = shlex.split(line.replace("\\\n", " "))
     (address,) = [word for word in words if word.startswith("$T")]
