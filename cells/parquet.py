@@ -142,6 +142,8 @@ def _weights(rows: pa.Table, made: Form) -> tuple[Any, Any]:
     if made.weight is None:
         return None, None
     weight, by = (rows[name] if name else pa.scalar(1.0) for name in (made.weight, made.by))
+    # What has a weight and nothing that it is weighed by counts once.
+    by = pc.fill_null(by, 1) if made.by else by
     total = _numbers(pc.multiply(pc.cast(weight, pa.float64()), by), pa.float64())
     share = _numbers(by, pa.float64()) if made.by else np.ones(len(rows))
     return total, np.where(np.asarray(weight.is_valid()), share, 0.0)
