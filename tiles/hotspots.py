@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import shapely
-from h3ronpy.vector import cells_to_wkb_polygons
 
 from cells.analysis import Findings
 from cells.hotspots import Kind, discovered
 from cells.question import Counted
 from layers.geo import TileId
-from tiles import hexagons
+from tiles import cell_features, hexagons
 from tiles.hexagon_sheets import Sheets
 from tiles.tilejson import MVT_LAYER
 
@@ -41,21 +39,15 @@ def tile(found: Findings, at: TileId) -> bytes:
 def features(found: Findings) -> Iterator[dict[str, Any]]:
     """Yield the same cells as GeoJSON features with all that was found of them."""
     numbers = kinds(found)
-    told = np.flatnonzero(numbers)
-    shapes = shapely.from_wkb(cells_to_wkb_polygons(found.cells[told]).to_pylist())
-    for place, shape in zip(told.tolist(), shapes, strict=True):
-        cell = f"{int(found.cells[place]):x}"
-        yield {
-            "type": "Feature",
-            "id": cell,
-            "geometry": shapely.geometry.mapping(shape),
-            "properties": {
-                "cell": cell,
-                "kind": KINDS[numbers[place]],
-                "z": round(float(found.z[place]), 3),
-                "trend": round(float(found.trend[place]), 3),
-                "count": int(found.now[place]),
-                "usual": round(float(found.usual[place]), 3),
-                "p": float(f"{found.surprise[place]:.3g}"),
-            },
+
+    def properties(place: int) -> dict[str, Any]:
+        return {
+            "kind": KINDS[numbers[place]],
+            "z": round(float(found.z[place]), 3),
+            "trend": round(float(found.trend[place]), 3),
+            "count": int(found.now[place]),
+            "usual": round(float(found.usual[place]), 3),
+            "p": float(f"{found.surprise[place]:.3g}"),
         }
+
+    return cell_features.features(found.cells, np.flatnonzero(numbers), properties)

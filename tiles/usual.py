@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import shapely
-from h3ronpy.vector import cells_to_wkb_polygons
 
 from cells.question import Counted
 from cells.usual import Comparison
 from layers.geo import TileId
-from tiles import hexagons
+from tiles import cell_features, hexagons
 from tiles.hexagon_sheets import Sheets
 from tiles.tilejson import MVT_LAYER
 
@@ -32,26 +30,20 @@ def tile(found: Comparison, at: TileId) -> bytes:
 
 def features(found: Comparison) -> Iterator[dict[str, Any]]:
     """Yield the cells in which anything was counted as GeoJSON features."""
-    told = np.flatnonzero(found.now.events)
-    cells = found.now.cells[told]
-    shapes = shapely.from_wkb(cells_to_wkb_polygons(cells).to_pylist()) if len(cells) else ()
-    for place, shape in zip(told.tolist(), shapes, strict=True):
-        cell = f"{int(found.now.cells[place]):x}"
-        yield {
-            "type": "Feature",
-            "id": cell,
-            "geometry": shapely.geometry.mapping(shape),
-            "properties": {
-                "cell": cell,
-                "level": LEVELS[found.level[place]],
-                "count": int(found.now.events[place]),
-                "flow": _number(found.flow[place]),
-                "usual_flow": _number(found.usual_flow[place]),
-                "value": _number(found.value[place]),
-                "usual": _number(found.usual[place]),
-                "ratio": _number(found.ratio[place]),
-            },
+
+    def properties(place: int) -> dict[str, Any]:
+        return {
+            "level": LEVELS[found.level[place]],
+            "count": int(found.now.events[place]),
+            "flow": _number(found.flow[place]),
+            "usual_flow": _number(found.usual_flow[place]),
+            "value": _number(found.value[place]),
+            "usual": _number(found.usual[place]),
+            "ratio": _number(found.ratio[place]),
         }
+
+    told = np.flatnonzero(found.now.events)
+    return cell_features.features(found.now.cells, told, properties)
 
 
 def _number(value: float) -> float | None:

@@ -85,6 +85,15 @@ def test_a_tile_without_findings_is_empty(fires: Connection, client: FlaskClient
     assert client.get("/hotspots/fire_event/9/0/0.mvt").status_code == 204
 
 
+def test_a_time_in_which_nothing_happened_has_no_features(
+    fires: Connection, client: FlaskClient
+) -> None:
+    for path in ("hotspots", "usual"):
+        answer = client.get(f"/{path}/fire_event.geojson?datetime=2001-01-01/2001-01-31")
+        assert answer.status_code == 200
+        assert answer.get_json()["features"] == []
+
+
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
