@@ -14,7 +14,7 @@ from cells.index import Cells
 from cells.neighbours import Floats, Neighbours
 from cells.question import Filter, instant, time_of
 from cells.view import View
-from layers.errors import GisError
+from layers.errors import Invalid
 
 COARSEST, FINEST = 4, 9
 """Resolutions of an analysis."""
@@ -26,12 +26,12 @@ With a tenth of that 6 of 1,000 are; with coarser cells there are too few for an
 """
 
 
-class TooFewEvents(GisError):
+class TooFewEvents(Invalid):
     """There are not enough events, or not enough time, to be analysed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class Hotspots:
     """What was found of n cells of a study area, those without events too.
 
     ``edges`` are the times at which slices begin, with the end of the last; ``kinds`` are places in
@@ -59,7 +59,7 @@ def find(
     slices: int,
     shapes: Sequence[bytes] = (),
     resolution: int | None = None,
-) -> Findings:
+) -> Hotspots:
     """Analyse events.
 
     Args:
@@ -80,7 +80,7 @@ def find(
     series = _series(view, wanted, edges, cells, resolution)
     found = emerging(series, Neighbours.of(cells))
     past = series[:-1]
-    return Findings(
+    return Hotspots(
         resolution,
         tuple(time_of(edge) for edge in edges),
         cells,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells import index
-from cells.cube import BASE, Column, Cube, Marks, Rows
+from cells.cube import BASE, Column, Cube, EventColumns, Marks
 from cells.events import Events
 from cells.question import hours_of_week
 
@@ -128,10 +128,10 @@ def narrow(numbers: Column) -> Column:
     return numbers
 
 
-def _rows(made: Events) -> Rows:
+def _rows(made: Events) -> EventColumns:
     total, base = made.total, made.base
     is_one = base is None or bool((base == 1).all())
-    return Rows(
+    return EventColumns(
         narrow(made.category),
         hours_of_week(made.at),
         None if total is None else narrow(total),

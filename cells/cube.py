@@ -30,7 +30,7 @@ Column = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class EventColumns:
     """Events in some order: category, hour of the week, and what they add to sums.
 
     ``total`` is None in a layer without a weight, ``base`` where it would be 1 for every event.
@@ -41,9 +41,9 @@ class Rows:
     total: Column | None = None
     base: Column | None = None
 
-    def take(self, places: Any) -> "Rows":
+    def take(self, places: Any) -> "EventColumns":
         """Return some of the events, by their places or a slice."""
-        return Rows(
+        return EventColumns(
             self.category[places],
             self.hour[places],
             None if self.total is None else self.total[places],
@@ -75,7 +75,7 @@ class Cube:
     cells: Cells
     times: Instants
     place: NDArray[np.uint32]
-    rows: Rows
+    rows: EventColumns
     pair: NDArray[np.uint32]
     starts: NDArray[np.int64]
     events: Marks
@@ -84,7 +84,7 @@ class Cube:
     fine: Cells
     fine_starts: NDArray[np.int64]
     rank: NDArray[np.uint32]
-    fine_rows: Rows
+    fine_rows: EventColumns
 
     def __len__(self) -> int:
         return len(self.times)
@@ -132,10 +132,16 @@ def load(folder: Path) -> Cube:
     return Cube(**{**made, "names": tuple(described["names"]), "step": described["step"]})
 
 
-_PARTS = {"rows": Rows, "fine_rows": Rows, "events": Marks, "total": Marks, "base": Marks}
+_PARTS = {
+    "rows": EventColumns,
+    "fine_rows": EventColumns,
+    "events": Marks,
+    "total": Marks,
+    "base": Marks,
+}
 
 
-def _parts(kind: type[Rows | Marks], name: str, found: dict[str, NDArray[Any]]) -> Any:
+def _parts(kind: type[EventColumns | Marks], name: str, found: dict[str, NDArray[Any]]) -> Any:
     parts: dict[str, Any] = {one.name: found.get(f"{name}.{one.name}") for one in fields(kind)}
     return kind(**parts) if any(part is not None for part in parts.values()) else None
 
@@ -153,7 +159,7 @@ def _mapped(file: Path) -> NDArray[Any]:
 def _arrays(cube: Cube) -> Iterator[tuple[str, NDArray[Any]]]:
     for one in fields(cube):
         value = getattr(cube, one.name)
-        if isinstance(value, Rows | Marks):
+        if isinstance(value, EventColumns | Marks):
             for part in fields(value):
                 if getattr(value, part.name) is not None:
                     yield f"{one.name}.{part.name}", getattr(value, part.name)

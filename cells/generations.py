@@ -14,7 +14,7 @@ _KEPT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class CubeManifest:
     """What a cube holds.
 
     Every change that ``snapshot`` shows in the table ``identity`` is counted, of events as ``form``
@@ -31,7 +31,7 @@ class Generation:
     """A cube in its folder."""
 
     folder: Path
-    seal: Seal
+    seal: CubeManifest
 
     def load(self) -> Cube:
         """Return the cube, its arrays mapped."""
@@ -50,7 +50,7 @@ class Generations:
         try:
             folder = link.parent / link.readlink()
             described = json.loads((folder / "seal.json").read_text("utf-8"))
-            return Generation(folder, Seal(**described))
+            return Generation(folder, CubeManifest(**described))
         except (OSError, ValueError, TypeError):
             return None
 
@@ -61,7 +61,7 @@ class Generations:
         except OSError:
             return ""
 
-    def publish(self, layer_id: str, cube: Cube, seal: Seal) -> Generation:
+    def publish(self, layer_id: str, cube: Cube, seal: CubeManifest) -> Generation:
         """Write a cube and make it the current one; those before the last are removed."""
         place = self._root / layer_id
         place.mkdir(parents=True, exist_ok=True)

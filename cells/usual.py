@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cells.neighbours import Floats
 from cells.question import Counted, Filter
 from cells.view import View
-from layers.errors import GisError
+from layers.errors import Invalid
 
 BEFORE = 8
 """Earlier times that are compared with."""
@@ -20,7 +20,7 @@ CLEAR, STRONG = 0.85, 0.6
 """Shares of what is usual from which on less is a little and a lot less; more is the inverse."""
 
 
-class NoTime(GisError):
+class NoTime(Invalid):
     """A time with a start and an end is needed: datetime=START/END."""
 
 

@@ -38,7 +38,7 @@ class View:
         self._size = 0
         self.number = next(_numbers)
         """Tells this view from any other of the process."""
-        self._one = threading.Lock()
+        self._lock = threading.Lock()
 
     @property
     def extent(self) -> tuple[datetime, datetime] | None:
@@ -63,7 +63,7 @@ class View:
     def count(self, wanted: Filter, resolution: int, *, keep: bool = True) -> Counted:
         """Count all cells of a resolution; the answer is kept for whoever asks the same."""
         asked = (wanted, resolution)
-        with self._one:
+        with self._lock:
             known = self._answers.get(asked)
         if known is None:
             known = self._count(wanted, resolution, None)
@@ -72,7 +72,7 @@ class View:
         return known
 
     def _remember(self, asked: tuple[Filter, int], answer: Counted) -> None:
-        with self._one:
+        with self._lock:
             if asked not in self._answers:
                 self._answers[asked] = answer
                 self._size += answer.nbytes

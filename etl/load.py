@@ -27,7 +27,7 @@ from etl.errors import (
 )
 from etl.readers.table import Table
 from etl.report import Report
-from etl.rows import Intake, Rows
+from etl.rows import CheckedBatch, Intake
 from etl.stage import Stage
 from layers.model import Derive, Layer, Lifecycle
 
@@ -197,7 +197,7 @@ class _Run:
                 progress(self.rows_in, table.total)
             copy.write(encoder.finish())
 
-    def _count(self, rows: Rows) -> None:
+    def _count(self, rows: CheckedBatch) -> None:
         self.rows_in += rows.read
         self.refused += rows.refused
         self.report.refuse(rows.faults)

@@ -20,7 +20,7 @@ ROW = "_row"
 """Column of the staging table: the row's number in the source, as a person counts."""
 
 
-class Rows(NamedTuple):
+class CheckedBatch(NamedTuple):
     """A checked batch: what may be loaded, what was refused and why, how many rows were read."""
 
     accepted: pa.RecordBatch
@@ -52,7 +52,7 @@ class Intake:
     def _has(self, name: str, derive: Derive | None) -> bool:
         return name in self.plan.fields or derive in (Derive.AREA, Derive.LENGTH)
 
-    def take(self, batch: pa.RecordBatch) -> Rows:
+    def take(self, batch: pa.RecordBatch) -> CheckedBatch:
         """Check one batch."""
         first = self._next_row or self.table.first_row
         self._next_row = first + batch.num_rows
@@ -64,7 +64,7 @@ class Intake:
         faults += located.faults
         good = np.ones(batch.num_rows, dtype=np.bool_)
         good[[fault.row for fault in faults]] = False
-        return Rows(
+        return CheckedBatch(
             self._accepted(columns, located, numbers, good),
             [fault._replace(row=int(numbers[fault.row])) for fault in faults],
             [

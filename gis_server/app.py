@@ -7,10 +7,16 @@ from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import MapAdapter
 
-from gis_server import cors, errors
+from cells.cube_views import CubeViews
+from cells.generations import Generations
+from gis_server.answers.current import services
+from gis_server.db import pools
+from gis_server.http import cors, problems
+from gis_server.live.changes import ChangePoller
+from gis_server.live.layers import LiveLayers
 from gis_server.ogc import routes as ogc
 from gis_server.settings import Settings
-from gis_server.state import assemble, gis
+from gis_server.state import Services
 from gis_server.views import (
     attention,
     catalogue,
@@ -25,6 +31,8 @@ from gis_server.views import (
     web,
 )
 from layers.declared import Declared
+from tiles.source import Source
+from tiles.store import Store
 
 ROOMS = (
     health,
@@ -65,7 +73,7 @@ class Application(Flask):
     session_interface = _NoSession()
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Return what finds the view of a request: no route of ours hangs on the host."""
+        """Return what finds the view of a request: no route of ours depends on the host."""
         if request is None:
             return None
         return MapAdapter(
@@ -95,7 +103,7 @@ class Application(Flask):
 
 def _is_behind() -> bool:
     is_reading = request.method in ("GET", "HEAD")
-    return is_reading and "layers" in g and gis().live.differ(g.pop("layers"))
+    return is_reading and "layers" in g and services().live.differ(g.pop("layers"))
 
 
 def create_app(settings: Settings, database_url: str) -> Flask:
@@ -114,6 +122,18 @@ def create_app(settings: Settings, database_url: str) -> Flask:
     app.extensions["gis"] = assemble(settings, Declared(*settings.more_layers), database_url)
     for room in ROOMS:
         app.register_blueprint(room.blueprint())
-    errors.install(app)
+    problems.install(app)
     cors.install(app)
     return app
+
+
+def assemble(settings: Settings, declared: Declared, database_url: str) -> Services:
+    """Put together what requests use; nothing is asked of the database yet."""
+    pool = pools.pool(database_url)
+    live = LiveLayers(declared, pool)
+    tile_pool = pools.pool(database_url, parallel=False, checked=False)
+    store = Store(settings.var / "tiles")
+    changes = ChangePoller(lambda: live.now, pool, store)
+    source = Source(store, changes.versions, tile_pool.connection, tile_pool.check, live.is_serving)
+    cubes = CubeViews(Generations(settings.var / "cells"), pool.connection)
+    return Services(settings, live, pool, tile_pool, source, changes, cubes)

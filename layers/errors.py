@@ -1,4 +1,8 @@
-"""Root of every error of the house, and the errors of a layer's declaration."""
+"""Root of every error of the house, the kinds that errors are of, and those of a declaration.
+
+The kinds are neutral: whoever answers (HTTP, the command line) maps a kind, not each error. An
+error of a room is a subclass of the kind that it is of.
+"""
 
 from pathlib import Path
 
@@ -11,6 +15,26 @@ class GisError(Exception):
         return super().__str__() or (self.__doc__ or "").strip()
 
 
+class Missing(GisError):
+    """There is nothing of this name."""
+
+
+class Invalid(GisError):
+    """What is asked for, or given, cannot be."""
+
+
+class Conflict(GisError):
+    """What is asked for stands against what is there."""
+
+
+class Busy(GisError):
+    """There is no room for this at the moment; try again shortly."""
+
+
+class Forbidden(GisError):
+    """Whoever asks may not do this."""
+
+
 class LayerInvalid(GisError):
     """A layer folder says something that cannot be true."""
 
@@ -19,7 +43,7 @@ class LayerInvalid(GisError):
         self.file, self.key, self.reason = file, key, reason
 
 
-class LayerUnknown(GisError):
+class LayerUnknown(Missing):
     """No layer of this name is declared."""
 
     def __init__(self, layer_id: str, known: tuple[str, ...]) -> None:
@@ -27,7 +51,7 @@ class LayerUnknown(GisError):
         self.layer_id, self.known = layer_id, known
 
 
-class FieldUnknown(GisError):
+class FieldUnknown(Invalid):
     """A layer has no field of this name."""
 
     def __init__(self, layer_id: str, name: str, known: tuple[str, ...]) -> None:
@@ -35,5 +59,5 @@ class FieldUnknown(GisError):
         self.layer_id, self.name, self.known = layer_id, name, known
 
 
-class CrsUnknown(GisError):
+class CrsUnknown(Invalid):
     """A coordinate reference system is not known to PROJ."""

@@ -5,7 +5,7 @@ cd "$root"
 
 stop_test_cluster() {
     [ ! -d var/test/cluster ] || .venv/bin/python -c 'from pathlib import Path
-from gis_server.cluster import Cluster
+from gis_server.runtime.postgres import Cluster
 Cluster(Path("var/test")).stop()'
 }
 

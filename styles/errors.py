@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from layers.errors import GisError
+from layers.errors import GisError, Missing
 from layers.model import Layer
 
 
-class ThemeUnknown(GisError):
+class ThemeUnknown(Missing):
     """No theme of this name exists."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:

@@ -1,14 +1,8 @@
 """A real PostGIS for every test that asks: a template made once, cloned per test."""
 
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,19 +18,14 @@ from psycopg.conninfo import make_conninfo
 
 from etl import tables
 from gis_server.settings import Settings
+from gis_testing.places import ROOT, SHARED
+from gis_testing.servers import Serve, serving
 from layers import registry
 from layers.registry import Layers
 from sql import migrate
 
-ROOT = Path(__file__).parent.parent
-SHARED = Path(os.environ.get("GIS_TEST_DATA", ROOT.parent / "shared" / "data"))
-"""Real files, read only; they are not part of the project."""
-
 UNTIL = datetime(2026, 6, 30, tzinfo=UTC)
 """End of the demonstration's year in tests."""
-
-
-Serve = Callable[..., AbstractContextManager[str]]
 
 
 def pytest_report_header() -> str:
@@ -49,7 +38,7 @@ def _admin_url() -> str:
     given = os.environ.get("GIS_DATABASE_URL")
     if given:
         return given
-    from gis_server.cluster import Cluster  # noqa: PLC0415
+    from gis_server.runtime.postgres import Cluster  # noqa: PLC0415
 
     cluster = Cluster(ROOT / "var" / "test")
     cluster.start()
@@ -166,54 +155,6 @@ def real_data() -> Path:
     if not SHARED.is_dir():
         _unavailable(f"the real data are not at {SHARED} (GIS_TEST_DATA names another place)")
     return SHARED
-
-
-def free_port() -> int:
-    """Return a port of the loopback that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
-@contextmanager
-def serving(database_url: str, settings: Settings, workers: int = 1) -> Iterator[str]:
-    """Run the real server on a database; give its address."""
-    used = replace(settings, port=free_port())
-    environment = {
-        **os.environ,
-        "GIS_DATABASE_URL": database_url,
-        "GIS_PORT": str(used.port),
-        "GIS_VAR": str(used.var),
-        "GIS_NODE_MODULES": str(used.node_modules),
-        "GIS_WORKERS": str(workers),
-        **({"GIS_LAYERS": str(used.layers)} if used.layers else {}),
-    }
-    process = subprocess.Popen([sys.executable, "-m", "gis_server.cli", "serve"], env=environment)
-    address = f"http://127.0.0.1:{used.port}"
-    try:
-        _await(address, process)
-        yield address
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
-
-
-def _await(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("the server did not answer within 30 seconds")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from zipfile import ZipFile
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from gis_testing.places import ROOT
+
 TOOLS = (
     "awk", "bash", "cat", "chmod", "cut", "dirname", "env", "flock", "grep", "ls", "mkdir", "rm",
     "sed", "sha256sum", "sort", "tail", "tee",

@@ -36,7 +36,7 @@ class Change(NamedTuple):
     version: int
 
 
-def fold(conn: Connection) -> bool:
+def publish(conn: Connection) -> bool:
     """Give a version to what changed; return whether there was anything.
 
     Safe from any number of processes: one folds, the others go on.
@@ -54,11 +54,11 @@ def fold(conn: Connection) -> bool:
     return True
 
 
-def settle(conn: Connection) -> None:
+def drain(conn: Connection) -> None:
     """Fold until nothing waits that was committed before the call, whatever comes meanwhile."""
     row = conn.execute("SELECT coalesce(max(id), 0) FROM ops.change").fetchone()
     last = row[0] if row else 0
-    while not fold(conn) and _is_waiting(conn, last):
+    while not publish(conn) and _is_waiting(conn, last):
         time.sleep(0.01)
 
 

@@ -1,9 +1,9 @@
 """Errors of tiles."""
 
-from layers.errors import GisError
+from layers.errors import Invalid, Missing
 
 
-class NotAggregated(GisError):
+class NotAggregated(Missing):
     """This layer is not aggregated to H3 cells."""
 
     def __init__(self, layer_id: str, known: tuple[str, ...]) -> None:
@@ -11,7 +11,7 @@ class NotAggregated(GisError):
         self.layer_id, self.known = layer_id, known
 
 
-class CategoryUnknown(GisError):
+class CategoryUnknown(Invalid):
     """A category is not in the layer's code list."""
 
     def __init__(self, layer_id: str, unknown: tuple[str, ...], known: tuple[str, ...]) -> None:

@@ -81,14 +81,14 @@ class Plan(NamedTuple):
         return itertools.batched(self.tile_ids, _CHUNK)
 
 
-class Told(NamedTuple):
+class ExportMetadata(NamedTuple):
     """What a reader of the archive is told of a layer, and of the archive as a whole its name."""
 
     about: Mapping[str, About]
     name: str
 
 
-class Means(NamedTuple):
+class ExportContext(NamedTuple):
     """Tiles that are ready, and who draws the others; ``connect`` is a function of a module."""
 
     kept: Store
@@ -132,7 +132,7 @@ def survey(conn: Connection, layers: Sequence[Layer], maxzoom: int | None) -> Pl
     Raises:
         NothingToExport: no layer has a row.
     """
-    changes.settle(conn)
+    changes.drain(conn)
     parts = [
         Part(
             layer,
@@ -159,7 +159,9 @@ def refuse(out: Path, *, force: bool) -> None:
         raise ArchiveExists(out)
 
 
-def run(planned: Plan, out: Path, told: Told, means: Means, progress: Progress) -> Written:
+def run(
+    planned: Plan, out: Path, told: ExportMetadata, means: ExportContext, progress: Progress
+) -> Written:
     """Write an archive; ``out`` is there only when it is complete.
 
     Tiles that are ready in the store are taken from there, others are drawn; the store is only
@@ -186,7 +188,7 @@ def run(planned: Plan, out: Path, told: Told, means: Means, progress: Progress) 
 
 
 def _changed(conn: Connection, planned: Plan) -> tuple[str, ...]:
-    changes.fold(conn)
+    changes.publish(conn)
     now = {part.layer.id: changes.version(conn, part.layer.id) for part in planned.parts}
     return tuple(part.layer.id for part in planned.parts if now[part.layer.id] > part.version)
 
@@ -212,7 +214,7 @@ def _task(conn: Connection, planned: Plan, kept: Store) -> _Task:
 
 
 def _drawn(
-    task: _Task, chunks: Sequence[Sequence[int]], conn: Connection, means: Means
+    task: _Task, chunks: Sequence[Sequence[int]], conn: Connection, means: ExportContext
 ) -> Iterator[list[Packed]]:
     if len(chunks) * _CHUNK <= _FEW:
         yield from (_draw(task, conn, chunk) for chunk in chunks)
@@ -262,7 +264,7 @@ def _of_layer(task: _Task, conn: Connection, layer: Layer, at: TileId) -> bytes:
     return mvt.tile(conn, layer, at) if packed is None else store.unpack(packed)
 
 
-def place(planned: Plan, told: Told) -> Place:
+def place(planned: Plan, told: ExportMetadata) -> Place:
     """Return where a map of the archive opens: all of the boxes, as near as they fit. Pure."""
     boxes = [told.about[part.layer.id].bounds for part in planned.parts]
     west, south, east, north = zip(*boxes, strict=True)
@@ -274,7 +276,7 @@ def place(planned: Plan, told: Told) -> Place:
     return Place(box, minzoom, maxzoom, max(minzoom, min(maxzoom, fits)))
 
 
-def metadata(planned: Plan, told: Told) -> dict[str, Any]:
+def metadata(planned: Plan, told: ExportMetadata) -> dict[str, Any]:
     """Return the archive's JSON metadata: names, layers with fields, whom to name. Pure."""
     described = [
         (part, tilejson.vector(part.layer, told.about[part.layer.id])) for part in planned.parts

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from cells import rows
+from cells import sql_counts
 from cells.index import Cells
 from cells.neighbours import Floats
 from cells.question import Counted, Filter
@@ -91,6 +91,6 @@ def tile_of_rows(
     res = resolution(at.z)
     box = hexagon_sheets.around(at, res, _MARGIN_EDGES)
     box = box._replace(west=max(box.west, -180.0), east=min(box.east, 180.0))
-    counted = rows.count(conn, layer, wanted, res, box)
+    counted = sql_counts.count(conn, layer, wanted, res, box)
     sheet = hexagon_sheets.sheet(at, counted.cells)
     return hexagons.encode(MVT_LAYER, sheet, _rated(counted.at(sheet.places), per))

@@ -56,17 +56,17 @@ class Sheets:
     def __init__(self) -> None:
         self._known: OrderedDict[TileId, tuple[Cells, Sheet]] = OrderedDict()
         self._count = 0
-        self._one = threading.Lock()
+        self._lock = threading.Lock()
 
     def of(self, at: TileId, cells: Cells) -> Sheet:
         """Return the sheet of a tile for sorted cells; it is remembered for this very array."""
-        with self._one:
+        with self._lock:
             known = self._known.get(at)
             if known and known[0] is cells:
                 self._known.move_to_end(at)
                 return known[1]
         made = sheet(at, cells)
-        with self._one:
+        with self._lock:
             before = self._known.pop(at, None)
             self._known[at] = cells, made
             self._count += len(made.places) - (len(before[1].places) if before else 0)

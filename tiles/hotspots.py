@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from cells.analysis import Findings
+from cells.analysis import Hotspots
 from cells.hotspots import Kind, discovered
 from cells.question import Counted
 from layers.geo import TileId
@@ -22,13 +22,13 @@ KINDS = (*(kind.value for kind in Kind), UNUSUAL)
 _sheets = Sheets()
 
 
-def kinds(found: Findings) -> Any:
+def kinds(found: Hotspots) -> Any:
     """Return the numbers of the cells' kinds, (n,)."""
     is_unusual = discovered(found.surprise) & (found.now > found.usual)
     return np.where((found.kinds == 0) & is_unusual, len(KINDS) - 1, found.kinds.astype(np.int64))
 
 
-def tile(found: Findings, at: TileId) -> bytes:
+def tile(found: Hotspots, at: TileId) -> bytes:
     """Return a vector tile of the cells of which there is something to say; else empty bytes."""
     sheet = _sheets.of(at, found.cells)
     z = np.round(found.z, 2)
@@ -36,7 +36,7 @@ def tile(found: Findings, at: TileId) -> bytes:
     return hexagons.encode(MVT_LAYER, sheet, told, ("kind", "z"))
 
 
-def features(found: Findings) -> Iterator[dict[str, Any]]:
+def features(found: Hotspots) -> Iterator[dict[str, Any]]:
     """Yield the same cells as GeoJSON features with all that was found of them."""
     numbers = kinds(found)
 

@@ -11,7 +11,7 @@ from layers.geo import MAX_ZOOM, TileId
 from layers.model import Layer
 from layers.pixels import EXTENT
 from tiles import statements
-from tiles.statements import ALL, PIXELS, Frame, Wanted
+from tiles.statements import ALL, PIXELS, Frame, RowFilter
 
 Connection = psycopg.Connection[Any]
 
@@ -49,7 +49,7 @@ class View(NamedTuple):
 
     zoom: int
     frame: Frame
-    wanted: Wanted
+    wanted: RowFilter
     values: Mapping[str, Any]
 
 
@@ -61,7 +61,7 @@ class Drawn(NamedTuple):
     total: int
 
 
-def tile(conn: Connection, layer: Layer, at: TileId, wanted: Wanted = ALL) -> bytes:
+def tile(conn: Connection, layer: Layer, at: TileId, wanted: RowFilter = ALL) -> bytes:
     """Return one tile, never above the budget; empty bytes when nothing is there.
 
     A tile that leaves features out has a layer ``<id>_left_out`` with one point that says so:
@@ -187,7 +187,7 @@ def box(west: float, north: float, east: float, south: float) -> str:
     return f"POLYGON(({','.join(f'{x} {y}' for x, y in corners)}))"
 
 
-def _values(layer: Layer, at: TileId, wanted: Wanted) -> dict[str, Any]:
+def _values(layer: Layer, at: TileId, wanted: RowFilter) -> dict[str, Any]:
     """Return the numbers of a tile: edges with its margin, in global pixels, y down."""
     scale = 2.0 ** (at.z - MAX_ZOOM)
     side = float(pixels.side(at.z))

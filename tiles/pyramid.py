@@ -76,7 +76,7 @@ def build(
     """
     begun = time.monotonic()
     with connect() as conn:
-        changes.settle(conn)
+        changes.drain(conn)
         version = changes.version(conn, layer.id)
         count = length = 0
         task = _Task(layer, kept, version, Versions(version))

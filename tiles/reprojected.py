@@ -14,14 +14,14 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable, Literal
 
-from layers import pixels, tms
+from layers import pixels
 from layers.geo import MAX_ZOOM, WEB_MERCATOR_HALF, TileId
 from layers.model import Layer
 from layers.pixels import EXTENT
-from layers.tms import Tile
-from tiles import mvt
+from tiles import mvt, tile_matrix_sets
 from tiles.mvt import View
-from tiles.statements import ALL, SPECK, SQUARE, Wanted
+from tiles.statements import ALL, SPECK, SQUARE, RowFilter
+from tiles.tile_matrix_sets import Tile
 
 Connection = psycopg.Connection[Any]
 
@@ -36,7 +36,7 @@ _DOMAIN = (78.0, -20.0, 135.0, 40.0)
 """Degrees: where every VN-2000 zone can be computed; wider than level 0 of its set."""
 
 
-def tile(conn: Connection, layer: Layer, at: Tile, wanted: Wanted = ALL) -> bytes:
+def tile(conn: Connection, layer: Layer, at: Tile, wanted: RowFilter = ALL) -> bytes:
     """Return one tile, never above the budget; empty bytes when nothing is there.
 
     Args:
@@ -52,13 +52,13 @@ def tile(conn: Connection, layer: Layer, at: Tile, wanted: Wanted = ALL) -> byte
 
 def places(layer: Layer, at: Tile) -> tuple[TileId, ...]:
     """Return the tiles of the pyramid in which all is that a tile can show."""
-    return tms.over(_around(at, pixels.margin(layer)))
+    return tile_matrix_sets.over(_around(at, pixels.margin(layer)))
 
 
 @lru_cache(maxsize=4096)
-def _around(at: Tile, margin: int) -> tms.Bounds:
+def _around(at: Tile, margin: int) -> tile_matrix_sets.Bounds:
     """Return a box in global pixels around a tile with a margin in its units."""
-    return tms.pixel_box(at, margin / EXTENT)
+    return tile_matrix_sets.pixel_box(at, margin / EXTENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _cut(shape: Composable, margin: int) -> Composable:
     ).format(shape, Literal(EXTENT), Literal(margin))
 
 
-def _values(layer: Layer, at: Tile, wanted: Wanted) -> dict[str, Any]:
+def _values(layer: Layer, at: Tile, wanted: RowFilter) -> dict[str, Any]:
     """Return the numbers of a tile: its edges in the set's CRS, a box around it in global pixels.
 
     ``per`` is units of the tile to a unit of the CRS; ``scale`` units to a global pixel, about.
@@ -180,6 +180,13 @@ def _values(layer: Layer, at: Tile, wanted: Wanted) -> dict[str, Any]:
 
 def _longest(layer: Layer, at: Tile) -> float:
     """Return the longest edge that stays straight to half a unit, in units of the storage CRS."""
-    unit = at.matrix.scale_denominator * tms.STANDARD_CELL * tms.CELLS / EXTENT
+    unit = (
+        at.matrix.scale_denominator
+        * tile_matrix_sets.STANDARD_CELL
+        * tile_matrix_sets.CELLS
+        / EXTENT
+    )
     metres = _BEND * math.sqrt(unit)
-    return metres / tms.METRES_PER_DEGREE if layer.geometry.crs.is_geographic else metres
+    return (
+        metres / tile_matrix_sets.METRES_PER_DEGREE if layer.geometry.crs.is_geographic else metres
+    )

@@ -10,7 +10,7 @@ from layers import pixels
 from layers.geo import TileId
 from layers.model import Layer
 from tiles import mvt, pyramid, store
-from tiles.statements import Wanted
+from tiles.statements import RowFilter
 from tiles.store import Found, Store
 from tiles.versions import Versions
 
@@ -64,7 +64,7 @@ class Source:
             return self.other(layer, at, (), lambda conn: mvt.tile(conn, layer, at))
         return self._made(layer, (at,), name, lambda conn: mvt.tile(conn, layer, at))
 
-    def chosen(self, layer: Layer, at: TileId, key: object, wanted: Wanted) -> Found | None:
+    def chosen(self, layer: Layer, at: TileId, key: object, wanted: RowFilter) -> Found | None:
         """Return a tile of chosen rows; ``key`` says which, one spelling for one meaning."""
         needed = self.versions.tile(layer.id, at)
         if self._is_known_empty(layer, at, needed):

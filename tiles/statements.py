@@ -17,7 +17,7 @@ from layers.pixels import EXTENT
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RowFilter:
     """Which rows are drawn: a condition on the row ``t`` with the values of its placeholders.
 
     ``key`` tells the condition from any other; statements are kept by it.
@@ -28,7 +28,7 @@ class Wanted:
     key: Hashable = None
 
 
-ALL = Wanted()
+ALL = RowFilter()
 
 
 class Frame(Protocol):
@@ -90,7 +90,7 @@ _MOST_KEPT = 2000
 _made: dict[tuple[Any, ...], bytes] = {}
 
 
-def shapes(layer: Layer, zoom: int, wanted: Wanted, frame: Frame = PIXELS) -> bytes:
+def shapes(layer: Layer, zoom: int, wanted: RowFilter, frame: Frame = PIXELS) -> bytes:
     """Draw lines, areas, or points one by one."""
     column = pixels.column(layer, zoom)
     return _kept(
@@ -105,7 +105,7 @@ def shapes(layer: Layer, zoom: int, wanted: Wanted, frame: Frame = PIXELS) -> by
     )
 
 
-def budget(layer: Layer, zoom: int, wanted: Wanted, frame: Frame = PIXELS) -> bytes:
+def budget(layer: Layer, zoom: int, wanted: RowFilter, frame: Frame = PIXELS) -> bytes:
     """Draw the best of them by rank."""
     column = pixels.column(layer, zoom)
     return _kept(
@@ -140,7 +140,7 @@ def _listed(of: str, wanted: Iterable[str]) -> Composed:
     return SQL(", ").join(Identifier(of, name) for name in dict.fromkeys(wanted))
 
 
-def corners(layer: Layer, zoom: int, wanted: Wanted) -> bytes:
+def corners(layer: Layer, zoom: int, wanted: RowFilter) -> bytes:
     """Count the corners of lines and areas."""
     column = pixels.column(layer, zoom)
     return _kept(
@@ -154,7 +154,7 @@ def corners(layer: Layer, zoom: int, wanted: Wanted) -> bytes:
     )
 
 
-def points(layer: Layer, wanted: Wanted, frame: Frame = PIXELS) -> bytes:
+def points(layer: Layer, wanted: RowFilter, frame: Frame = PIXELS) -> bytes:
     """Draw the best point of every cell of a grid, with the number of points in the cell."""
     name, parts = frame.points()
     return _kept(
@@ -172,7 +172,7 @@ def points(layer: Layer, wanted: Wanted, frame: Frame = PIXELS) -> bytes:
     )
 
 
-def labels(layer: Layer, zoom: int, wanted: Wanted, frame: Frame = PIXELS) -> bytes:
+def labels(layer: Layer, zoom: int, wanted: RowFilter, frame: Frame = PIXELS) -> bytes:
     """Draw the points where areas are named, and count them."""
     banded = pixels.band(layer, zoom) is not None
     thin = SQL(" AND t.tile_from <= {}").format(Literal(zoom)) if banded else SQL("")
@@ -189,7 +189,7 @@ def labels(layer: Layer, zoom: int, wanted: Wanted, frame: Frame = PIXELS) -> by
     )
 
 
-def thinned(layer: Layer, wanted: Wanted) -> bytes:
+def thinned(layer: Layer, wanted: RowFilter) -> bytes:
     """Tell whether a tile leaves out what is too small for it."""
     return _kept(
         ("thinned", *_declared(layer)),
@@ -203,7 +203,7 @@ def names(layer: Layer) -> list[str]:
     return list(dict.fromkeys((layer.key, *layer.tiles.fields)))
 
 
-def _kept(key: tuple[Any, ...], wanted: Wanted, make: Callable[[], Composed]) -> bytes:
+def _kept(key: tuple[Any, ...], wanted: RowFilter, make: Callable[[], Composed]) -> bytes:
     """Make a statement once; those with a condition are kept by it, the latest ones."""
     if wanted.condition is not None and wanted.key is None:
         return make().as_bytes(None)
@@ -267,7 +267,7 @@ def _attention(layer: Layer) -> Iterator[Composable]:
         yield SQL("CASE WHEN {} THEN {} END, ").format(asks, late)
 
 
-def _where(zoom: int, column: str, wanted: Wanted) -> Composed:
+def _where(zoom: int, column: str, wanted: RowFilter) -> Composed:
     """Choose the rows whose box touches the tile with its margin."""
     place = Identifier("t", column)
     found: list[Composable] = [SQL("{} OPERATOR(public.&&) %(box)s::public.geometry").format(place)]

@@ -16,7 +16,7 @@ import pandas as pd
 import psycopg
 import shapely
 
-from gis_server.cluster import Cluster
+from gis_server.runtime.postgres import Cluster
 
 COUNT = 388_832
 LAYER = "city_parcel"
@@ -53,7 +53,7 @@ class Database:
 
     def gis(self, *args: str) -> str:
         """Run one of our verbs; return what it says."""
-        command = [sys.executable, "-m", "gis_server.cli", *args]
+        command = [sys.executable, "-m", "gis_server", *args]
         done = subprocess.run(
             command, env=self.environment(8099), check=True, stdout=subprocess.PIPE
         )

@@ -61,7 +61,7 @@ def program(name: str) -> str | None:
 def ours(database: Database) -> Iterator[Server]:
     """Run our server."""
     port = free_port()
-    command = [sys.executable, "-m", "gis_server.cli", "serve"]
+    command = [sys.executable, "-m", "gis_server", "serve"]
     path = f"/tiles/{LAYER}/{{z}}/{{x}}/{{y}}.mvt"
     with running("ours", command, database.environment(port), port, path) as server:
         yield server

@@ -2,31 +2,32 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
 
 import pyproj
 
 from etl.errors import FileMissing, FormatUnknown
-from etl.readers import ogr, parquet, sheet, text
 from etl.readers.table import Table
 
 Opener = Callable[[Path, pyproj.CRS | None], AbstractContextManager[Table]]
 
-FORMATS: dict[str, Opener] = {
-    ".geojson": ogr.read,
-    ".json": ogr.read,
-    ".gpkg": ogr.read,
-    ".shp": ogr.read,
-    ".zip": ogr.read,
-    ".fgb": ogr.read,
-    ".parquet": parquet.read,
-    ".geoparquet": parquet.read,
-    ".csv": text.read,
-    ".tsv": text.read,
-    ".txt": text.read,
-    ".xlsx": sheet.read,
+FORMATS: dict[str, str] = {
+    ".geojson": "ogr",
+    ".json": "ogr",
+    ".gpkg": "ogr",
+    ".shp": "ogr",
+    ".zip": "ogr",
+    ".fgb": "ogr",
+    ".parquet": "parquet",
+    ".geoparquet": "parquet",
+    ".csv": "text",
+    ".tsv": "text",
+    ".txt": "text",
+    ".xlsx": "sheet",
 }
-"""Ending of a file name to its reader."""
+"""Ending of a file name to its reader, a module that is imported for the first file of its kind:
+pyogrio brings geopandas along, which a process that reads CSV alone does without."""
 
 
 def read(file: Path, crs: pyproj.CRS | None = None) -> AbstractContextManager[Table]:
@@ -44,7 +45,8 @@ def read(file: Path, crs: pyproj.CRS | None = None) -> AbstractContextManager[Ta
     """
     if not file.exists():
         raise FileMissing(file)
-    opener = FORMATS.get(file.suffix.lower())
-    if opener is None:
+    name = FORMATS.get(file.suffix.lower())
+    if name is None:
         raise FormatUnknown(file, tuple(FORMATS))
+    opener: Opener = import_module(f"etl.readers.{name}").read
     return opener(file, crs)

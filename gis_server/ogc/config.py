@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from gis_server.catalogue import VIET_NAM
-from gis_server.ogc import crs
+from gis_server.catalogue.summaries import VIET_NAM
+from gis_server.features import crs
+from gis_server.features.request import DEFAULT_LIMIT, MAX_LIMIT
 from gis_server.ogc.dggs.documents import collection_link as dggs_link
-from gis_server.ogc.request import DEFAULT_LIMIT, MAX_LIMIT
-from gis_server.ogc.tilesets import collection_link
+from gis_server.ogc.tiles.documents import collection_link
 from layers.geo import BBox
 from layers.model import Layer
 from layers.registry import Layers

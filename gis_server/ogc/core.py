@@ -12,10 +12,11 @@ from flask import abort, current_app, request
 from pygeoapi.api import API, APIRequest, itemtypes
 from werkzeug.datastructures import MultiDict
 
-from gis_server import catalogue
-from gis_server.catalogue import State
+from gis_server.answers import current
+from gis_server.answers.current import base_url, services
+from gis_server.catalogue import summaries
+from gis_server.catalogue.summaries import LayerState
 from gis_server.ogc.config import Extent, config
-from gis_server.state import base_url, gis
 from layers.geo import BBox
 from layers.registry import Layers
 
@@ -58,32 +59,32 @@ class Apis:
     def get(self, address: str) -> API:
         """Return any API of an address: enough where extents do not matter."""
         known = self._made.get(address)
-        if known and known[0] is gis().layers:
+        if known and known[0] is current.layers():
             return known[2]
         return self._make(address, 0, {})
 
-    def fresh(self, address: str, states: Mapping[str, State]) -> API:
+    def fresh(self, address: str, states: Mapping[str, LayerState]) -> API:
         """Return the API of an address with the extents of the present data."""
         version = max((state.version for state in states.values()), default=0)
         known = self._made.get(address)
-        if known and known[0] is gis().layers and known[1] == version and version:
+        if known and known[0] is current.layers() and known[1] == version and version:
             return known[2]
         return self._make(address, version, _extents(states))
 
     def _make(self, address: str, version: int, extents: Mapping[str, Extent]) -> API:
         with _logging_untouched():
-            api = API(config(gis().layers, address, extents), {})
-        self._made[address] = (gis().layers, version, api)
+            api = API(config(current.layers(), address, extents), {})
+        self._made[address] = (current.layers(), version, api)
         self._made.move_to_end(address)
         while len(self._made) > _MOST_ADDRESSES:
             self._made.popitem(last=False)
         return api
 
 
-def states() -> Mapping[str, State]:
+def states() -> Mapping[str, LayerState]:
     """Read the state of every layer's data."""
-    with gis().pool.connection() as conn:
-        return catalogue.states(conn)
+    with services().pool.connection() as conn:
+        return summaries.states(conn)
 
 
 def ask(
@@ -111,12 +112,12 @@ def apis() -> Apis:
     return found
 
 
-def _extents(states: Mapping[str, State]) -> dict[str, Extent]:
+def _extents(states: Mapping[str, LayerState]) -> dict[str, Extent]:
     found = {}
-    with gis().pool.connection() as conn:
-        for layer in gis().layers:
-            version = states.get(layer.id, State()).version
-            summary = gis().summaries.get(conn, layer, version)
+    with services().pool.connection() as conn:
+        for layer in current.layers():
+            version = states.get(layer.id, LayerState()).version
+            summary = services().summaries.get(conn, layer, version)
             times = summary.times and (summary.times[0].isoformat(), summary.times[1].isoformat())
             found[layer.id] = Extent(summary.bounds and _outwards(summary.bounds), times)
     return found

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from gis_server.ogc import schemas
+from gis_server.ogc.features import schemas
 from layers.model import Layer, Text
 
 Document = dict[str, Any]
@@ -119,7 +119,7 @@ _NOT_SERVED = ("/jobs", "/TileMatrixSets")
 _WRITTEN = (JSON, HTML, GEOJSON, SCHEMA, OPENAPI)
 
 
-class Here(NamedTuple):
+class RequestUrl(NamedTuple):
     """The address that is asked for.
 
     ``url`` is percent-encoded and without parameters, ``form`` is ``json`` or ``html``, ``lang``
@@ -137,7 +137,7 @@ class Here(NamedTuple):
         return f"{self.url}?{text}" if text else self.url
 
 
-def in_form(address: str, form: str) -> str:
+def in_format(address: str, form: str) -> str:
     """Return an address that names no form with one."""
     return f"{address}{'&' if '?' in address else '?'}f={form}"
 
@@ -163,7 +163,7 @@ def _pair(name: str, value: str) -> str:
     return urlencode({name: value})
 
 
-def linked(document: Document, here: Here, media: str) -> Document:
+def linked(document: Document, here: RequestUrl, media: str) -> Document:
     """Return a document with links to itself and its other form, and none to what is not served.
 
     Args:

@@ -4,22 +4,18 @@ pygeoapi's own refers to schemas on other hosts and leaves out filter, q and dat
 """
 
 from gis_server import __version__
-from gis_server.ogc import (
-    crs,
-    edit_openapi,
-    jsonfg,
-    openapi_schemas,
-    schemas,
-    tile_openapi,
-)
+from gis_server.features import crs
+from gis_server.features.request import DEFAULT_LIMIT, FILTER_LANGUAGES, MAX_LIMIT, OF_ITEMS
 from gis_server.ogc import openapi_parts as parts
+from gis_server.ogc import openapi_schemas
 from gis_server.ogc.config import DESCRIPTION, TITLE
 from gis_server.ogc.dggs import openapi as dggs_openapi
 from gis_server.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA
-from gis_server.ogc.item_documents import FORMS, PAGES
+from gis_server.ogc.features import edit_openapi, jsonfg, schemas
+from gis_server.ogc.features.documents import FORMS, PAGES
 from gis_server.ogc.openapi_parts import Part
 from gis_server.ogc.processes import openapi as process_openapi
-from gis_server.ogc.request import DEFAULT_LIMIT, FILTER_LANGUAGES, MAX_LIMIT, OF_ITEMS
+from gis_server.ogc.tiles import openapi
 from layers.model import Field, Layer, Type
 from layers.registry import Layers
 
@@ -37,7 +33,7 @@ def document(layers: Layers, url: str, lang: str) -> Part:
     paths = _common(lang)
     for layer in layers:
         paths |= edit_openapi.with_changes(_of_layer(layer, lang), layer, lang)
-    paths |= tile_openapi.paths(layers, lang) | dggs_openapi.paths(layers, lang)
+    paths |= openapi.paths(layers, lang) | dggs_openapi.paths(layers, lang)
     paths |= process_openapi.paths(layers, lang)
     return {
         "openapi": "3.0.3",
@@ -161,4 +157,4 @@ def _parameters(layers: Layers) -> dict[str, Part]:
     ]
     feature_id = {"name": "featureId", "in": "path", "required": True, "schema": text}
     named = {part["name"]: part for part in found} | {"featureId": feature_id}
-    return named | tile_openapi.parameters(layers) | dggs_openapi.parameters()
+    return named | openapi.parameters(layers) | dggs_openapi.parameters()

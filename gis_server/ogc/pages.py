@@ -8,14 +8,15 @@ from urllib.parse import quote
 from babel.numbers import format_decimal
 from flask import Response, render_template, request
 
-from gis_server.catalogue import State
-from gis_server.errors import detail, headers, status
-from gis_server.ogc import negotiation
-from gis_server.ogc.documents import GEOJSON, HTML, JSON, SCHEMA, Document, Here
+from gis_server.answers import replies
+from gis_server.answers.current import base_url
+from gis_server.catalogue.summaries import LayerState
+from gis_server.http import negotiation
+from gis_server.http.csp import content_security_policy
+from gis_server.http.params import ParameterInvalid
+from gis_server.http.problems import detail, headers, status
+from gis_server.ogc.documents import GEOJSON, HTML, JSON, SCHEMA, Document, RequestUrl
 from gis_server.ogc.words import WORDS
-from gis_server.params import ParameterInvalid
-from gis_server.state import base_url
-from gis_server.views import answers, web
 
 FORMS: Mapping[str, str] = {"json": JSON, "html": HTML}
 """Media types, by ``f``, of a document that describes."""
@@ -61,9 +62,11 @@ def wants_page() -> bool:
     return best == HTML
 
 
-def here(form: str, lang: str) -> Here:
+def request_url(form: str, lang: str) -> RequestUrl:
     """Return the address that is asked for, and the form that it is answered in."""
-    return Here(base_url() + quote(request.path.rstrip("/")), request.args.to_dict(), form, lang)
+    return RequestUrl(
+        base_url() + quote(request.path.rstrip("/")), request.args.to_dict(), form, lang
+    )
 
 
 def read(text: bytes) -> Document:
@@ -77,7 +80,7 @@ def written(document: Document, media: str, lang: str) -> Response:
 
 
 def drawn(
-    name: str, document: Document, lang: str, states: Mapping[str, State], **more: Any
+    name: str, document: Document, lang: str, states: Mapping[str, LayerState], **more: Any
 ) -> Response:
     """Answer with a page in HTML, marked where its data are made up.
 
@@ -109,12 +112,12 @@ def _rendered(name: str, lang: str, **more: Any) -> Response:
     texts = {word: text[lang] for word, text in WORDS.items()}
     tools = {
         "root": base_url(),
-        "here": here("html", lang),
+        "here": request_url("html", lang),
         "quoted": lambda value: quote(str(value), safe=""),
         "decimal": lambda value: format_decimal(value, locale=lang),
     }
     answer = Response(render_template(f"ogc/{name}.html", lang=lang, t=texts, **tools, **more))
-    answer.headers["Content-Security-Policy"] = web.content_security_policy()
+    answer.headers["Content-Security-Policy"] = content_security_policy()
     return answer
 
 
@@ -123,7 +126,7 @@ def _answer(answer: Response, lang: str) -> Response:
     answer.headers["Vary"] = "Accept, Accept-Language"
     # A value of a row may look like a script; no browser may take the JSON for a page.
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    answers.compressed(answer)
+    replies.compressed(answer)
     if answer.status_code == 200:
         answer.headers["Cache-Control"] = "no-cache"
         # After compressing: a strong validator belongs to the bytes that are sent.

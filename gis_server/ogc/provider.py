@@ -1,14 +1,14 @@
 """pygeoapi's provider of features: it describes a layer's fields, and gives no rows.
 
-Rows do not pass through pygeoapi (item_routes.py): it would parse them, page by OFFSET, transform
-only the corners of a box, and rank AND like OR.
+Rows do not pass through pygeoapi (ogc/features/routes.py): it would parse them, page by OFFSET,
+transform only the corners of a box, and rank AND like OR.
 """
 
 from typing import Any
 
 from pygeoapi.provider.base import BaseProvider
 
-from gis_server.state import gis
+from gis_server.answers import current
 from layers.model import Field, Layer
 
 
@@ -17,7 +17,7 @@ class LayerProvider(BaseProvider):  # type: ignore[misc]
 
     def __init__(self, provider_def: dict[str, Any]) -> None:
         super().__init__(provider_def)
-        self._layer: Layer = gis().layers.get(provider_def["data"])
+        self._layer: Layer = current.layers().get(provider_def["data"])
         self._fields = self.get_fields()
 
     def get_fields(self) -> dict[str, dict[str, Any]]:

@@ -8,25 +8,21 @@ from pygeoapi import api as pages_of
 from pygeoapi.api import API
 from werkzeug.exceptions import MethodNotAllowed
 
-from gis_server import errors
-from gis_server.language import preferred
-from gis_server.ogc import (
-    core,
-    documents,
-    edit_routes,
-    item_routes,
-    openapi,
-    pages,
-    schemas,
-    tile_routes,
-    tilesets,
-)
-from gis_server.ogc import request as asked
+from gis_server.answers import current
+from gis_server.answers.current import base_url
+from gis_server.features import request as asked
+from gis_server.http import problems
+from gis_server.http.language import preferred
+from gis_server.ogc import core, documents, openapi, pages
 from gis_server.ogc.dggs import routes as dggs_routes
 from gis_server.ogc.documents import JSON, SCHEMA, Document
-from gis_server.ogc.item_documents import FORMS
+from gis_server.ogc.features import edit_routes, schemas
+from gis_server.ogc.features import routes as item_routes
+from gis_server.ogc.features.documents import FORMS
 from gis_server.ogc.processes import routes as process_routes
-from gis_server.state import base_url, gis
+from gis_server.ogc.tiles import documents as tilesets
+from gis_server.ogc.tiles import routes as tile_routes
+from layers.errors import Missing
 from layers.model import Layer
 
 
@@ -62,7 +58,7 @@ def _begin() -> None:
     """
     g.begun = time.monotonic()
     if request.method == "OPTIONS" and "layer_id" in (request.view_args or {}):
-        gis().layers.get(str((request.view_args or {})["layer_id"]))
+        current.layers().get(str((request.view_args or {})["layer_id"]))
 
 
 def _astray() -> Response | None:
@@ -77,7 +73,7 @@ def _astray() -> Response | None:
         said = f"{method} cannot be asked here; {', '.join(allowed)} can."
         return _refuse(MethodNotAllowed(allowed, said))
     there = f"There is nothing at {request.path[:200]}; {base_url()}/ogc leads to all there is."
-    return _refuse(errors.NotFound(there))
+    return _refuse(Missing(there))
 
 
 def landing() -> Response:
@@ -91,7 +87,7 @@ def landing() -> Response:
 def definition() -> Response:
     """Answer with the OpenAPI definition; the database is not asked."""
     form, lang = _form(documents.OPENAPI), preferred()
-    document = openapi.document(gis().layers, f"{base_url()}/ogc", lang)
+    document = openapi.document(current.layers(), f"{base_url()}/ogc", lang)
     if form == "html":
         return pages.drawn("openapi", document, lang, {})
     return pages.written(document, documents.OPENAPI, lang)
@@ -110,13 +106,13 @@ def collections() -> Response:
     """Answer with all collections."""
     form, api = _form(), _fresh()
     document = core.ask(pages_of.describe_collections, api=api)
-    document = documents.collections(document, gis().layers.by_id, preferred(), FORMS)
+    document = documents.collections(document, current.layers().by_id, preferred(), FORMS)
     return _document(form, "collections", document)
 
 
 def collection(layer_id: str) -> Response:
     """Answer with one collection."""
-    layer, form, api = gis().layers.get(layer_id), _form(), _fresh()
+    layer, form, api = current.layers().get(layer_id), _form(), _fresh()
     document = core.ask(pages_of.describe_collections, layer.id, api=api)
     document = documents.collection(document, layer, preferred(), FORMS)
     return _document(form, "collection", document, layer)
@@ -124,7 +120,7 @@ def collection(layer_id: str) -> Response:
 
 def schema(layer_id: str, name: str) -> Response:
     """Answer with what features hold, what a filter may name, or what they can be sorted by."""
-    layer, form, lang = gis().layers.get(layer_id), _form(SCHEMA), preferred()
+    layer, form, lang = current.layers().get(layer_id), _form(SCHEMA), preferred()
     document = schemas.document(name, layer, lang, f"{_url_of(layer)}/{name}")
     if form == "html":
         return pages.drawn("properties", document, lang, core.states(), layer=layer, heading=name)
@@ -134,7 +130,7 @@ def schema(layer_id: str, name: str) -> Response:
 def _document(form: str, name: str, document: Document, layer: Layer | None = None) -> Response:
     """Give a document its links and answer in the form that is wanted."""
     lang = preferred()
-    document = documents.linked(document, pages.here(form, lang), JSON)
+    document = documents.linked(document, pages.request_url(form, lang), JSON)
     if form == "json":
         return pages.written(document, JSON, lang)
     return pages.drawn(name, document, lang, core.states(), layer=layer)
@@ -156,5 +152,5 @@ def _url_of(layer: Layer) -> str:
 
 def _refuse(error: Exception) -> Response:
     """Say what was wrong in the form that the client reads."""
-    errors.note(error)
-    return pages.refused(error, preferred()) if pages.wants_page() else errors.problem(error)
+    problems.log_unexpected(error)
+    return pages.refused(error, preferred()) if pages.wants_page() else problems.problem(error)

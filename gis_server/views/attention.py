@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, request
 from shapely.geometry import shape
 
-from gis_server import attention, params
-from gis_server.attention import Item, Period
-from gis_server.errors import NotFound
-from gis_server.state import gis
-from gis_server.views import answers
+from gis_server.answers import current, replies
+from gis_server.answers.current import services
+from gis_server.http import params
+from gis_server.indicators import conditions
+from gis_server.indicators.conditions import Item, Period
+from layers.errors import Missing
 
 MAX_AGE = 15
 """Seconds; an alarm may not wait longer in a browser's cache."""
@@ -28,30 +29,30 @@ def blueprint() -> Blueprint:
 def figures() -> Response:
     """Answer with what needs attention in ``datetime``."""
     chosen = _period()
-    with gis().pool.connection() as conn:
-        found = attention.items(conn, gis().layers, chosen)
+    with services().pool.connection() as conn:
+        found = conditions.items(conn, current.layers(), chosen)
     body = {"datetime": _written(chosen), "items": [_item(item, chosen) for item in found]}
-    return answers.document(body, max_age=MAX_AGE)
+    return replies.document(body, max_age=MAX_AGE)
 
 
 def places(layer_id: str) -> Response:
     """Answer with the places behind a figure, as GeoJSON."""
-    layer, chosen = gis().layers.get(layer_id), _period()
+    layer, chosen = current.layers().get(layer_id), _period()
     if layer.attention is None:
-        raise NotFound(f"Layer '{layer_id}' says nothing of what needs attention.")
-    with gis().pool.connection() as conn:
-        features = attention.places(conn, layer, chosen)
+        raise Missing(f"Layer '{layer_id}' says nothing of what needs attention.")
+    with services().pool.connection() as conn:
+        features = conditions.places(conn, layer, chosen)
     body: dict[str, Any] = {"type": "FeatureCollection", "features": features}
     boxes = [shape(feature["geometry"]).bounds for feature in features]
     if boxes:
         west, south, east, north = zip(*boxes, strict=True)
         body["bbox"] = [min(west), min(south), max(east), max(north)]
-    return answers.document(body, max_age=MAX_AGE, mimetype="application/geo+json")
+    return replies.document(body, max_age=MAX_AGE, mimetype="application/geo+json")
 
 
 def _period() -> Period:
     text = request.args.get("datetime", "../..")
-    return attention.period(params.interval(text), datetime.now(UTC))
+    return conditions.period(params.interval(text), datetime.now(UTC))
 
 
 def _written(chosen: Period) -> str:

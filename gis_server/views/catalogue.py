@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from gis_server import catalogue
-from gis_server.catalogue import State, Summary
-from gis_server.state import gis
-from gis_server.views import answers
+from gis_server.answers import current, replies
+from gis_server.answers.current import services
+from gis_server.catalogue import summaries as catalogue
+from gis_server.catalogue.summaries import LayerState, Summary
 from layers.model import Field, Layer
 from styles import legend
 from tiles import tilejson
@@ -29,11 +29,13 @@ def blueprint() -> Blueprint:
 
 def show() -> Response:
     """Answer with groups of layers and the state of their data."""
-    layers, now = gis().layers, datetime.now(UTC)
-    with gis().pool.connection() as conn:
+    layers, now = current.layers(), datetime.now(UTC)
+    with services().pool.connection() as conn:
         states = catalogue.states(conn)
         summaries = {
-            layer.id: gis().summaries.get(conn, layer, states.get(layer.id, State()).version)
+            layer.id: services().summaries.get(
+                conn, layer, states.get(layer.id, LayerState()).version
+            )
             for layer in layers
         }
     groups = [
@@ -41,7 +43,7 @@ def show() -> Response:
             "id": group,
             "title": title,
             "layers": [
-                _layer(layer, states.get(layer.id, State()), summaries[layer.id], now)
+                _layer(layer, states.get(layer.id, LayerState()), summaries[layer.id], now)
                 for layer in layers
                 if layer.group == group
             ],
@@ -55,10 +57,10 @@ def show() -> Response:
         "bounds": list(catalogue.home(layers, summaries)),
         "groups": [group for group in groups if group["layers"]],
     }
-    return answers.document(body, max_age=MAX_AGE)
+    return replies.document(body, max_age=MAX_AGE)
 
 
-def _layer(layer: Layer, state: State, summary: Summary, now: datetime) -> dict[str, Any]:
+def _layer(layer: Layer, state: LayerState, summary: Summary, now: datetime) -> dict[str, Any]:
     return {
         "id": layer.id,
         "title": layer.title,

@@ -3,8 +3,8 @@
 from flask import Blueprint, Response
 
 from gis_server import __version__
-from gis_server.state import gis
-from gis_server.views import answers
+from gis_server.answers import current, replies
+from gis_server.answers.current import services
 
 
 def blueprint() -> Blueprint:
@@ -16,16 +16,16 @@ def blueprint() -> Blueprint:
 
 def health() -> Response:
     """Answer 200 when the database answers; the error table says 503 when it does not."""
-    with gis().pool.connection() as conn:
+    with services().pool.connection() as conn:
         conn.execute("SELECT 1")
     body = {
         "service": "gis-server",
         "status": "ok",
         "version": __version__,
-        "layers": len(gis().layers),
-        "layers_problem": gis().live.problem,
-        "layers_waiting": list(gis().live.waiting),
+        "layers": len(current.layers()),
+        "layers_problem": services().live.problem,
+        "layers_waiting": list(services().live.waiting),
     }
-    answer = answers.document(body, max_age=0)
+    answer = replies.document(body, max_age=0)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -1,13 +1,13 @@
 """H3 heatmaps: tiles of hexagons and their TileJSON, by time and category."""
 
-import hashlib
-
 from flask import Blueprint, Response, request
 
 from cells import frames, index
-from gis_server import event_request, params, population
-from gis_server.state import about, gis
-from gis_server.views import answers
+from gis_server.answers import current, event_filter, replies
+from gis_server.answers.current import services
+from gis_server.answers.tile_metadata import about
+from gis_server.events import population
+from gis_server.http import etags, params
 from tiles import heatmap, tilejson
 
 FRAMES = "application/octet-stream"
@@ -18,9 +18,9 @@ MOST_FRAMES = 400
 AREA, PEOPLE = "area", "people"
 """Rates: events by square kilometre, and by 10,000 people."""
 
-_RATED = event_request.KNOWN | {"rate"}
+_RATED = event_filter.KNOWN | {"rate"}
 _LENGTHS = ("step", "window")
-_PLAYED = event_request.KNOWN | {"resolution", *_LENGTHS}
+_PLAYED = event_filter.KNOWN | {"resolution", *_LENGTHS}
 
 MAX_AGE = 30
 """Seconds that a browser may keep a description without asking."""
@@ -37,30 +37,30 @@ def blueprint() -> Blueprint:
 
 def describe(layer_id: str) -> Response:
     """Answer with the heatmap's TileJSON; its tile addresses repeat the filter."""
-    layer = gis().layers.get(layer_id)
-    pairs = event_request.query(event_request.wanted(layer, _RATED))
+    layer = current.layers().get(layer_id)
+    pairs = event_filter.query(event_filter.parse_filter(layer, _RATED))
     rate = _rate()
-    query = event_request.written({**pairs, "rate": rate} if rate else pairs)
-    return answers.document(tilejson.heatmap(layer, about(layer), query, rate), max_age=MAX_AGE)
+    query = event_filter.written({**pairs, "rate": rate} if rate else pairs)
+    return replies.document(tilejson.heatmap(layer, about(layer), query, rate), max_age=MAX_AGE)
 
 
 def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     """Answer with a tile of hexagons; 204 when no event is there, 404 outside the grid."""
-    layer = gis().layers.get(layer_id)
+    layer = current.layers().get(layer_id)
     at = params.tile(z, x, y)
-    wanted, rate = event_request.wanted(layer, _RATED), _rate()
-    version = event_request.version(layer)
-    view = gis().events.view(layer, version)
+    wanted, rate = event_filter.parse_filter(layer, _RATED), _rate()
+    version = event_filter.version(layer)
+    view = services().cubes.view(layer, version)
 
     def draw() -> bytes:
         per = _per(rate) if rate else None
         if view:
             return heatmap.tile(view, at, wanted, per)
-        with gis().pool.connection() as conn:
+        with services().pool.connection() as conn:
             return heatmap.tile_of_rows(conn, layer, at, wanted, per)
 
-    communes = gis().freshness.versions.layer(population.LAYER) if rate == PEOPLE else 0
-    return answers.hexagons(tag(version, layer.heatmap, wanted, rate, communes), draw)
+    communes = services().changes.versions.layer(population.LAYER) if rate == PEOPLE else 0
+    return replies.hexagons(etags.hexagons(version, layer.heatmap, wanted, rate, communes), draw)
 
 
 def _rate() -> str:
@@ -79,8 +79,8 @@ def _per(rate: str) -> heatmap.Per:
     """Return what events are divided by: square kilometres, or ten thousands of people."""
     if rate == AREA:
         return index.areas
-    version = gis().freshness.versions.layer(population.LAYER)
-    people = gis().population.at(version, gis().pool.connection)
+    version = services().changes.versions.layer(population.LAYER)
+    people = services().population.at(version, services().pool.connection)
     return lambda cells: people.of(cells) / 10_000
 
 
@@ -91,8 +91,8 @@ def play(layer_id: str) -> Response:
         ParameterInvalid: there is no end to the time, or there would be no frame or too many.
         Busy: the events are being counted.
     """
-    layer = gis().layers.get(layer_id)
-    wanted = event_request.wanted(layer, _PLAYED)
+    layer = current.layers().get(layer_id)
+    wanted = event_filter.parse_filter(layer, _PLAYED)
     start, end = wanted.start, wanted.end
     if start is None or end is None:
         raise params.ParameterInvalid("datetime", "a start and an end are needed")
@@ -102,18 +102,12 @@ def play(layer_id: str) -> Response:
     if not 1 <= number <= MOST_FRAMES:
         said = f"gives {number} frames; 1 to {MOST_FRAMES} can be asked for"
         raise params.ParameterInvalid("step", said)
-    version = event_request.version(layer)
+    version = event_filter.version(layer)
 
     def draw() -> bytes:
-        view = event_request.view(layer, version)
+        view = event_filter.view(layer, version)
         ends = frames.ends(start, end, step, window)
         return b"".join(frames.packed(frames.frames(view, wanted, resolution, window, ends)))
 
-    shown = tag(version, "frames", layer.heatmap, wanted, resolution, step, window)
-    return answers.hexagons(shown, draw, FRAMES)
-
-
-def tag(version: int, *shown: object) -> str:
-    """Return what tells a version of the data and what is shown of it from any other."""
-    digest = hashlib.blake2b(repr(shown).encode(), digest_size=8).hexdigest()
-    return f"{version:x}-{digest}"
+    shown = etags.hexagons(version, "frames", layer.heatmap, wanted, resolution, step, window)
+    return replies.hexagons(shown, draw, FRAMES)

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response
 
-from gis_server import land
-from gis_server.state import gis
-from gis_server.views import answers
+from gis_server.answers import current, replies
+from gis_server.answers.current import services
+from gis_server.land import parcel_card
 
 
 def blueprint() -> Blueprint:
@@ -16,14 +16,14 @@ def blueprint() -> Blueprint:
 
 def parcel(parcel_id: int) -> Response:
     """Answer with a parcel's card."""
-    layers = gis().layers
-    parcels, plans = layers.get(land.PARCELS), layers.get(land.PLANS)
-    with gis().pool.connection() as conn:
-        found = land.card(conn, parcels, plans, parcel_id)
+    layers = current.layers()
+    parcels, plans = layers.get(parcel_card.PARCELS), layers.get(parcel_card.PLANS)
+    with services().pool.connection() as conn:
+        found = parcel_card.card(conn, parcels, plans, parcel_id)
     body = {
         "parcel": found.feature,
         "neighbours": found.neighbours,
         "planned": found.planned,
-        "note": land.NOTE,
+        "note": parcel_card.NOTE,
     }
-    return answers.document(body, max_age=0)
+    return replies.document(body, max_age=0)

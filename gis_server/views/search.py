@@ -2,10 +2,11 @@
 
 from flask import Blueprint, Response, request
 
-from gis_server import params, search
-from gis_server.language import language
-from gis_server.state import gis
-from gis_server.views import answers
+from gis_server.answers import current, replies
+from gis_server.answers.current import services
+from gis_server.catalogue import search
+from gis_server.http import params
+from gis_server.http.language import language
 
 LONGEST = 200
 """Characters of a question."""
@@ -24,7 +25,7 @@ def show() -> Response:
     if not text or len(text) > LONGEST:
         raise params.ParameterInvalid("q", f"a text of 1 to {LONGEST} characters is needed")
     limit = params.whole(request.args.get("limit", "8"), "limit", low=1, high=50)
-    with gis().pool.connection() as conn:
-        found = search.search(conn, gis().layers, text, limit, language())
+    with services().pool.connection() as conn:
+        found = search.search(conn, current.layers(), text, limit, language())
     body = {"results": [hit._asdict() for hit in found.hits], "message": found.message}
-    return answers.document(body, max_age=0)
+    return replies.document(body, max_age=0)

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, request
 
-from gis_server.language import language
-from gis_server.state import base_url, gis
-from gis_server.views import answers
+from gis_server.answers import current, replies
+from gis_server.answers.current import base_url
+from gis_server.http.language import language
 from styles.compose import compose
 from styles.errors import ThemeUnknown
 from styles.sprites import RATIOS, Sheet, sheet
@@ -27,13 +27,13 @@ def blueprint() -> Blueprint:
 
 def style(theme: str) -> Response:
     """Answer with the map's style; ``lang`` chooses the language of its labels."""
-    made = compose(theme, gis().layers, base_url(), language())
-    return answers.document(made, max_age=MAX_AGE)
+    made = compose(theme, current.layers(), base_url(), language())
+    return replies.document(made, max_age=MAX_AGE)
 
 
 def index(name: str) -> Response:
     """Answer with the places of the icons in the sheet."""
-    return answers.document(_sheet(name).index, max_age=MAX_AGE)
+    return replies.document(_sheet(name).index, max_age=MAX_AGE)
 
 
 def picture(name: str) -> Response:

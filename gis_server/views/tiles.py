@@ -4,10 +4,13 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from gis_server import keys, params, tile_choice
-from gis_server.state import about, gis
-from gis_server.tile_choice import Choice
-from gis_server.views import answers
+from gis_server.access import bearer
+from gis_server.answers import current, replies
+from gis_server.answers.current import services
+from gis_server.answers.tile_metadata import about
+from gis_server.features import tile_filter
+from gis_server.features.tile_filter import TileFilter
+from gis_server.http import params
 from layers.geo import TileId
 from layers.model import Layer
 from tiles import purge, tilejson
@@ -28,30 +31,30 @@ def blueprint() -> Blueprint:
 
 def describe(layer_id: str) -> Response:
     """Answer with the layer's TileJSON; its tile addresses repeat the filter."""
-    layer = gis().layers.get(layer_id)
-    tile_choice.read(layer, request.args)
-    kept = {name: request.args[name] for name in tile_choice.NAMES if name in request.args}
+    layer = current.layers().get(layer_id)
+    tile_filter.parse(layer, request.args)
+    kept = {name: request.args[name] for name in tile_filter.NAMES if name in request.args}
     document = tilejson.vector(layer, about(layer), urlencode(kept))
-    return answers.document(document, max_age=MAX_AGE)
+    return replies.document(document, max_age=MAX_AGE)
 
 
 def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     """Answer with a vector tile; 204 when it is empty, 404 outside the grid."""
-    layer = gis().layers.get(layer_id)
+    layer = current.layers().get(layer_id)
     at = params.tile(z, x, y)
-    gis().freshness.ensure()
-    choice = tile_choice.read(layer, request.args) if request.args else None
+    services().changes.ensure()
+    choice = tile_filter.parse(layer, request.args) if request.args else None
     try:
-        return answers.tile(_found(layer, at, choice))
+        return replies.tile(_found(layer, at, choice))
     except FileNotFoundError:
         # Something changed between the look at the file and the reading.
-        return answers.tile(_found(layer, at, choice))
+        return replies.tile(_found(layer, at, choice))
 
 
-def _found(layer: Layer, at: TileId, choice: Choice | None) -> Found | None:
+def _found(layer: Layer, at: TileId, choice: TileFilter | None) -> Found | None:
     if choice is None:
-        return gis().tiles.tile(layer, at)
-    return gis().tiles.chosen(layer, at, choice.key, choice.wanted)
+        return services().tiles.tile(layer, at)
+    return services().tiles.chosen(layer, at, choice.key, choice.wanted)
 
 
 def anew() -> Response:
@@ -60,11 +63,11 @@ def anew() -> Response:
     The body is JSON: ``layers`` (none means all), ``bbox`` [west, south, east, north] in degrees,
     ``tiles`` ["z/x/y"]; without the last two it is everything of the layers.
     """
-    keys.check(request.headers.get("Authorization", ""), gis().settings.admin_token)
+    bearer.check(request.headers.get("Authorization", ""), services().settings.admin_token)
     asked = params.purge(request.get_json())
-    layers = [gis().layers.get(layer_id) for layer_id in asked.layers] or list(gis().layers)
-    with gis().pool.connection() as conn:
+    layers = [current.layers().get(layer_id) for layer_id in asked.layers] or list(current.layers())
+    with services().pool.connection() as conn:
         for layer in layers:
             purge.purge(conn, layer.id, asked.cells)
     places = None if asked.cells is None else len(asked.cells)
-    return answers.uncached({"layers": [layer.id for layer in layers], "places": places})
+    return replies.uncached({"layers": [layer.id for layer in layers], "places": places})

@@ -1,26 +1,14 @@
 """A time against what is usual at its hours and weekdays: traffic that stands still, and more."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Blueprint, Response, request
 
-from cells import usual
-from cells.question import Filter
-from cells.usual import Comparison
-from gis_server import event_request, params
-from gis_server.state import about, gis
-from gis_server.views import answers
-from gis_server.views.heatmap import MAX_AGE, tag
-from gis_server.views.hotspots import GEOJSON
-from layers.model import Layer
+from gis_server.answers import current, event_filter, replies, usual
+from gis_server.answers.replies import GEOJSON
+from gis_server.answers.tile_metadata import about
+from gis_server.http import etags, params
+from gis_server.views.heatmap import MAX_AGE
 from tiles import heatmap, tilejson
 from tiles import usual as drawn
-
-COARSEST, FINEST = 1, 9
-"""Resolutions of a comparison; from zoom 12 on the finest is drawn."""
-
-_LISTED = event_request.KNOWN | {"resolution"}
 
 
 def blueprint() -> Blueprint:
@@ -34,48 +22,23 @@ def blueprint() -> Blueprint:
 
 def describe(layer_id: str) -> Response:
     """Answer with TileJSON; its tile addresses repeat the question."""
-    layer = gis().layers.get(layer_id)
-    query = event_request.written(event_request.query(event_request.wanted(layer)))
-    return answers.document(tilejson.usual(layer, about(layer), query), max_age=MAX_AGE)
+    layer = current.layers().get(layer_id)
+    query = event_filter.written(event_filter.query(event_filter.parse_filter(layer)))
+    return replies.document(tilejson.usual(layer, about(layer), query), max_age=MAX_AGE)
 
 
 def features(layer_id: str) -> Response:
     """Answer with the cells in which anything was counted, and what is usual there."""
-    layer = gis().layers.get(layer_id)
-    return answers.document(answer(layer, request.args), max_age=MAX_AGE, mimetype=GEOJSON)
+    layer = current.layers().get(layer_id)
+    body = usual.answer(layer, request.args)
+    return replies.document(body, max_age=MAX_AGE, mimetype=GEOJSON)
 
 
 def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     """Answer with a tile; 204 when there is nothing to compare, 404 outside the grid."""
-    layer = gis().layers.get(layer_id)
+    layer = current.layers().get(layer_id)
     at = params.tile(z, x, y)
-    asked, version = event_request.wanted(layer), event_request.version(layer)
-    resolution = min(heatmap.resolution(at.z), FINEST)
-    named = tag(version, "usual", layer.heatmap, asked)
-    return answers.hexagons(named, lambda: drawn.tile(_compare(layer, asked, resolution), at))
-
-
-def answer(layer: Layer, args: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a question is answered with, as a GeoJSON FeatureCollection.
-
-    Raises:
-        ParameterInvalid: a parameter that is not known, or cannot be read.
-        NotAggregated: the layer's events are not counted by cell.
-        CategoryUnknown: a category is not in its code list.
-        Busy: the events are being counted.
-        NoTime: there is no start, or no end.
-    """
-    asked = event_request.read(layer, args, _LISTED)
-    fineness = args.get("resolution", str(FINEST))
-    resolution = params.only("resolution", fineness, low=COARSEST, high=FINEST)
-    return {
-        "type": "FeatureCollection",
-        "resolution": resolution,
-        "features": list(drawn.features(_compare(layer, asked, resolution))),
-    }
-
-
-def _compare(layer: Layer, asked: Filter, resolution: int) -> Comparison:
-    view = event_request.view(layer, event_request.version(layer))
-    is_low = layer.heatmap is not None and layer.heatmap.worse == "low"
-    return usual.compare(view, asked, resolution, is_low_worse=is_low)
+    wanted, version = event_filter.parse_filter(layer), event_filter.version(layer)
+    resolution = min(heatmap.resolution(at.z), usual.FINEST)
+    tag = etags.hexagons(version, "usual", layer.heatmap, wanted)
+    return replies.hexagons(tag, lambda: drawn.tile(usual.compare(layer, wanted, resolution), at))

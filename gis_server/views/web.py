@@ -1,17 +1,16 @@
 """The map application: its own files, and those of the installed browser packages."""
 
-import base64
 import gzip
 import hashlib
-import re
 from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Response, request
 from werkzeug.security import safe_join
 
-from gis_server.errors import NotFound
-from gis_server.state import gis
+from gis_server.answers.current import services
+from gis_server.http.csp import content_security_policy
+from layers.errors import Missing
 
 WEB = Path(__file__).parents[1] / "web"
 
@@ -33,7 +32,6 @@ TYPES = {
 _VENDOR_ENDINGS = frozenset({".css", ".js", ".mjs", ".woff2"})
 _WEB_ENDINGS = frozenset(TYPES) - {".html"}
 _PACKED = frozenset({".css", ".html", ".js", ".mjs", ".svg"})
-_IMPORT_MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
 
 
 def blueprint() -> Blueprint:
@@ -57,15 +55,15 @@ def _own(path: str) -> Response:
 def _vendor(path: str) -> Response:
     package = next((name for name in PACKAGES if path.startswith(f"{name}/")), None)
     if package is None:
-        raise NotFound
-    root = gis().settings.node_modules / package
+        raise Missing
+    root = services().settings.node_modules / package
     return _file(_inside(root, path.removeprefix(f"{package}/"), _VENDOR_ENDINGS))
 
 
 def _inside(root: Path, path: str, endings: frozenset[str]) -> Path:
     joined = safe_join(str(root), path)
     if joined is None or Path(joined).suffix not in endings or not Path(joined).is_file():
-        raise NotFound
+        raise Missing
     return Path(joined)
 
 
@@ -99,30 +97,3 @@ def _guard(answer: Response) -> Response:
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Referrer-Policy"] = "same-origin"
     return answer
-
-
-def content_security_policy() -> str:
-    """Return the policy: everything from ourselves; one inline script, the import map, by hash."""
-    page = WEB / "index.html"
-    hashes = _import_map_hashes(page, page.stat().st_mtime_ns)
-    rules = {
-        "default-src": "'none'",
-        "script-src": f"'self' {hashes}".rstrip(),
-        "worker-src": "'self'",
-        "style-src": "'self'",
-        "font-src": "'self'",
-        "img-src": "'self' data: blob:",
-        "connect-src": "'self'",
-        "manifest-src": "'self'",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-        "frame-ancestors": "'self'",
-    }
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
-
-
-@lru_cache(maxsize=1)
-def _import_map_hashes(page: Path, _modified: int) -> str:
-    found = _IMPORT_MAP.findall(page.read_text(encoding="utf-8"))
-    digests = (hashlib.sha256(text.encode()).digest() for text in found)
-    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)

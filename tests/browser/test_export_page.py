@@ -16,8 +16,9 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page
 
+from gis_testing.places import ROOT
+
 Connection = psycopg.Connection[Any]
-ROOT = Path(__file__).parents[2]
 
 
 class Files(SimpleHTTPRequestHandler):
@@ -69,7 +70,10 @@ def site(conn: Connection, database_url: str, tmp_path: Path) -> Iterator[str]:
     }
     words = ("tiles", "export", "school", "land_parcel", "thử.pmtiles", "--page")
     subprocess.run(
-        [sys.executable, "-m", "gis_server.cli", *words], env=environment, cwd=folder, check=True
+        [sys.executable, "-m", "gis_server", *words],
+        env=environment,
+        cwd=folder,
+        check=True,
     )
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

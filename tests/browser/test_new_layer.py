@@ -18,10 +18,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from gis_server.settings import Settings
+from gis_testing.places import DOCS
 
 Serve = Callable[[str, Settings], AbstractContextManager[str]]
 
-GUIDE = Path(__file__).parents[2] / "docs" / "add-a-layer.md"
+GUIDE = DOCS / "add-a-layer.md"
 
 MARKETS = """mã chợ,tên chợ,hang,so_quay,kinh độ,vĩ độ
 C1,Chợ Thái,1,1200,105.838,21.593
@@ -68,7 +69,7 @@ def test_a_folder_is_a_table_a_collection_a_tile_a_style_and_a_page(
     markets = tmp_path / "markets.csv"
     markets.write_text(MARKETS, "utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "gis_server.cli", "load", "market_hall", str(markets)],
+        [sys.executable, "-m", "gis_server", "load", "market_hall", str(markets)],
         env={**os.environ, "GIS_DATABASE_URL": database_url, "GIS_LAYERS": str(folder),
              "GIS_VAR": str(tmp_path / "var")},
         capture_output=True, text=True, timeout=120, check=False,

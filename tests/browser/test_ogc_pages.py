@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import PATIENCE_MS, Screen
+from gis_testing.browser import PATIENCE_MS, Screen
 
 PAGES = (
     "", "/collections", "/collections/school", "/collections/school/items",

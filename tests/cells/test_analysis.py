@@ -14,7 +14,7 @@ from cells.hotspots import Kind
 from cells.index import cells_of
 from cells.question import Filter, time_of
 from cells.view import View
-from tests.cells.conftest import Event, columns
+from gis_testing.random_events import Event, columns
 
 WEST, SOUTH, SIDE = 105.5, 21.3, 0.5
 FIRST, DAY = 820_000_000_000_000, 86_400_000_000

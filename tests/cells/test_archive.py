@@ -14,17 +14,28 @@ import pytest
 from hypothesis import given
 from psycopg import sql
 
-from cells import months, parallel, parquet, rows, totals
+from cells import months, parallel, parquet, sql_counts, totals
 from cells.errors import ArchiveEmpty, ArchiveUnreadable
 from cells.events import Events
 from cells.parallel import Pool
 from cells.question import UNKNOWN, Filter, time_of
 from etl.archive import archive
+from gis_testing.random_events import (
+    CELLS,
+    NAMES,
+    RESOLUTIONS,
+    START,
+    Event,
+    by_hand,
+    columns,
+    events,
+    filters,
+    patient,
+    put_incidents,
+    sums_by_cell,
+)
 from layers.model import Layer, Type
 from layers.registry import Layers
-from tests.cells.conftest import CELLS, NAMES, Event, by_hand, columns, events, filters
-from tests.cells.test_cube import RESOLUTIONS, patient
-from tests.cells.test_sealing import START, put
 
 Connection = psycopg.Connection[Any]
 
@@ -37,19 +48,13 @@ def pool() -> Iterator[Pool]:
         yield Pool(made, 2)
 
 
-def said(table: pa.Table) -> dict[int, tuple[Any, ...]]:
-    """Return sums by cell, whatever the month and category."""
-    added = table.group_by("cell").aggregate([(n, "sum") for n in ("events", "total", "base")])
-    return {cell: tuple(sums) for cell, *sums in zip(*added.to_pydict().values(), strict=True)}
-
-
 @given(events, filters, RESOLUTIONS)
 @patient
 def test_totals_are_what_is_counted_by_hand(
     listed: list[Event], wanted: Filter, resolution: int
 ) -> None:
     found = totals.of(columns(listed), wanted, resolution)
-    assert said(found) == by_hand(listed, wanted, resolution)
+    assert sums_by_cell(found) == by_hand(listed, wanted, resolution)
     assert 0 not in found["events"].to_pylist()
     for row in found.to_pylist():
         start, end = months.span(row["month"])
@@ -97,12 +102,12 @@ def test_an_archive_is_counted_as_its_rows_were(
     monkeypatch.setattr("etl.archive._READ", 1)
     monkeypatch.setattr("etl.archive_rows.BATCH", 100)
     incident = layers.get("incident")
-    put(conn, 700)
-    put(conn, 30, seed=3)
+    put_incidents(conn, 700)
+    put_incidents(conn, 30, seed=3)
     conn.execute("UPDATE layer.incident SET occurred_at = occurred_at + interval '2 months'"
                  " WHERE id % 3 = 0")  # fmt: skip
     asked = [(wanted, fineness) for wanted in FILTERS for fineness in (0, 6, 9, 10)]
-    before = [rows.count(conn, incident, *one) for one in asked]
+    before = [sql_counts.count(conn, incident, *one) for one in asked]
     assert len(list(archive(conn, incident, tmp_path, BEFORE, "tests"))) >= 2
     files = months.everywhere(tmp_path, "incident")
     for one, counted in zip(asked, before, strict=True):
@@ -111,7 +116,7 @@ def test_an_archive_is_counted_as_its_rows_were(
         assert theirs.total is not None
         assert theirs.base is not None
         listed = (theirs.cells, theirs.events, theirs.total, theirs.base)
-        assert said(found) == {
+        assert sums_by_cell(found) == {
             cell: tuple(sums) for cell, *sums in zip(*(a.tolist() for a in listed), strict=True)
         }
 
@@ -122,10 +127,10 @@ def test_layers_are_counted_as_they_are_declared(
 ) -> None:
     layer = layers.get(layer_id)
     _fill(conn, layer)
-    counted = rows.count(conn, layer, Filter(), 8)
+    counted = sql_counts.count(conn, layer, Filter(), 8)
     list(archive(conn, layer, tmp_path, BEFORE, "tests"))
     asked = parallel.Asked(parquet.form(layer), Filter(), 8)
-    found = said(parallel.count(pool, months.everywhere(tmp_path, layer_id), asked))
+    found = sums_by_cell(parallel.count(pool, months.everywhere(tmp_path, layer_id), asked))
     assert counted.events.sum() > 20
     assert list(found) == counted.cells.tolist()
     assert [sums[0] for sums in found.values()] == counted.events.tolist()
@@ -218,7 +223,7 @@ def test_a_file_that_is_damaged_inside_is_named(
     tmp_path: Path, layers: Layers, pool: Pool, conn: Connection
 ) -> None:
     incident = layers.get("incident")
-    put(conn, 500)
+    put_incidents(conn, 500)
     list(archive(conn, incident, tmp_path, BEFORE, "tests"))
     file = months.everywhere(tmp_path, "incident")[0]
     content = bytearray(file.read_bytes())

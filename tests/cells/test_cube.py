@@ -7,21 +7,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from cells import build, cube, query
 from cells.events import Changes, Events, EventUnknown, changed
 from cells.question import UNKNOWN, Counted, Filter, time_of
 from cells.view import View
-from tests.cells.conftest import CELLS, Event, by_hand, columns, events, filters
-
-RESOLUTIONS = st.sampled_from([1, 4, 7, 8, 9, 10])
-
-patient = settings(
-    max_examples=200,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+from gis_testing.random_events import (
+    CELLS,
+    RESOLUTIONS,
+    Event,
+    by_hand,
+    columns,
+    events,
+    filters,
+    patient,
 )
 
 pytestmark = pytest.mark.usefixtures("few_events_a_checkpoint")

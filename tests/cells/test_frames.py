@@ -10,7 +10,7 @@ from cells import build, frames, index
 from cells.events import Changes
 from cells.question import Filter, time_of
 from cells.view import View
-from tests.cells.conftest import CELLS, Event, by_hand, columns
+from gis_testing.random_events import CELLS, Event, by_hand, columns
 
 FIRST = 820_000_000_000_000
 HOUR = 3_600_000_000

@@ -11,7 +11,7 @@ from cells.events import Changes
 from cells.question import Filter, instant
 from cells.usual import NoTime
 from cells.view import View
-from tests.cells.conftest import CELLS, Event, columns
+from gis_testing.random_events import CELLS, Event, columns
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)

@@ -18,9 +18,9 @@ import psycopg
 import pytest
 
 from gis_server.settings import Settings
+from gis_testing.places import ROOT
 from layers.geo import TileId
 
-ROOT = Path(__file__).parents[2]
 AT = TileId.at(105.852, 21.55, 14)
 TILE = f"/tiles/school/{AT.z}/{AT.x}/{AT.y}.mvt"
 """The address of the tile that is ready."""

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import mapbox_vector_tile
 import psycopg
 
+from gis_server.answers import replies
 from gis_server.settings import Settings
-from gis_server.views import answers
+from gis_testing.places import DOCS
 
 Connection = psycopg.Connection[Any]
 Freeze = Callable[[], AbstractContextManager[None]]
@@ -54,7 +54,7 @@ def test_a_ready_tile_comes_without_python(front: Any, frozen: Freeze, tile: str
         plain = front.get(tile, encoding="identity")
         same = front.get(tile, If_None_Match=answer.headers["ETag"])
     assert (answer.status, answer.headers["Content-Encoding"]) == (200, "gzip")
-    assert answer.headers["Content-Type"] == answers.MVT
+    assert answer.headers["Content-Type"] == replies.MVT
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Vary"] == "Accept-Encoding"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -72,7 +72,7 @@ def test_a_client_may_go_from_one_to_the_other(front: Any, tile: str) -> None:
     names = ("ETag", "Cache-Control", "Content-Type", "Content-Encoding", "Vary")
     assert [through.headers[n] for n in names] == [around.headers[n] for n in names]
     assert re.fullmatch(r'"[0-9a-f]+-[0-9a-f]+"', through.headers["ETag"])
-    assert through.headers["Cache-Control"] == answers.TILE_CACHE
+    assert through.headers["Cache-Control"] == replies.TILE_CACHE
     for direct in (True, False):
         for tag in (through.headers["ETag"], f"W/{through.headers['ETag']}"):
             assert front.get(tile, direct=direct, If_None_Match=tag).status == 304
@@ -224,5 +224,5 @@ def test_the_map_and_the_interface_are_passed_on(front: Any) -> None:
 
 def test_the_papers_name_the_lines_to_change(shipped: str) -> None:
     assert len(re.findall(r"# yours", shipped)) == 2
-    guide = (Path(__file__).parents[2] / "docs" / "operate.md").read_text("utf-8")
+    guide = (DOCS / "operate.md").read_text("utf-8")
     assert "deploy/nginx.conf" in guide

@@ -21,9 +21,9 @@ from etl import archive as archiving
 from etl import archive_files
 from etl.errors import ArchiveBusy, ArchiveTaken, ArchiveUnfit, LayerBusy, NoTime, RowsChanged
 from etl.restore import restore
+from gis_testing.archived_events import archived, put, rows, said
 from layers.model import Layer
 from layers.registry import Layers
-from tests.etl.archived import archived, put, rows, said
 
 Connection = psycopg.Connection[Any]
 

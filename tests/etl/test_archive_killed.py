@@ -14,9 +14,9 @@ import pytest
 from cells.errors import ArchiveEmpty
 from etl.errors import ArchiveBusy
 from etl.restore import restore
+from gis_testing.archived_events import BEFORE, put, rows, said
+from gis_testing.places import ROOT
 from layers.registry import Layers
-from tests.conftest import ROOT
-from tests.etl.archived import BEFORE, put, rows, said
 
 Connection = psycopg.Connection[Any]
 

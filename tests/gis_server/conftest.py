@@ -1,9 +1,27 @@
-"""A small province by SQL: two communes, parcels, reports, alarms, incidents."""
+"""Rows for tests of the server: a small province by SQL, and known rows behind one interface."""
 
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from gis_server.app import create_app
+from gis_server.settings import Settings
+from gis_testing.ogc_api import Api, Connection, Rows, fill
 
 PROVINCE = """
 INSERT INTO layer.commune (code, name, full_name, unit_type, province_code, geom) VALUES
@@ -40,3 +58,120 @@ def province(conn: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
     conn.execute(PROVINCE)
     conn.execute(PARCELS)
     return conn
+
+
+EXAMPLES = 20
+"""Requests of an operation and kind; the whole ends in about a minute."""
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture(scope="session")
+def ogc_database(admin_url: str, template: str) -> Iterator[str]:
+    """Address of a database with the rows of this module."""
+    name = f"gis_test_ogc_{uuid4().hex[:12]}"
+    made, gone = (
+        sql.SQL(text).format(sql.Identifier(name), sql.Identifier(template))
+        for text in ("CREATE DATABASE {} TEMPLATE {}", "DROP DATABASE {} WITH (FORCE)")
+    )
+    with psycopg.connect(admin_url, autocommit=True) as conn:
+        conn.execute(made)
+        url = make_conninfo(admin_url, dbname=name)
+        with psycopg.connect(url, autocommit=True) as filled:
+            fill(filled)
+        yield url
+        conn.execute(gone)
+
+
+@pytest.fixture(scope="session")
+def api(ogc_database: str) -> Iterator[Api]:
+    """The interface over the rows of this module; tests do not change them."""
+    app = create_app(Settings(), ogc_database)
+    yield Api(app.test_client())
+    app.extensions["gis"].close()
+
+
+@pytest.fixture
+def own_api(client: FlaskClient) -> Api:
+    """The interface over the test's own database, which is empty at first."""
+    return Api(client)
+
+
+@pytest.fixture(scope="session")
+def rows(ogc_database: str) -> Rows:
+    """The rows of this module."""
+    with psycopg.connect(ogc_database) as conn:
+        found = conn.execute(
+            "SELECT id, ST_AsGeoJSON(ST_Transform(geom, 4326), 15)::json FROM layer.land_parcel"
+        )
+        return Rows(dict(found.fetchall()))
+
+
+@pytest.fixture
+def journal(conn: Connection) -> Callable[[str, bool], None]:
+    """A function that writes a load of a layer into the journal, as the loader does."""
+
+    def write(layer: str, is_demo: bool) -> None:
+        conn.execute(
+            "INSERT INTO ops.load (layer, file, mode, status, started_at, duration_s, who, is_demo)"
+            " VALUES (%s, 'x', 'replace', 'done', now(), 1, 'tests', %s)",
+            (layer, is_demo),
+        )
+
+    return write
+
+
+@pytest.fixture
+def filled(conn: Connection) -> Connection:
+    """The test's own database with the rows of this module."""
+    fill(conn)
+    return conn
+
+
+AskByDefinition = Callable[..., set[int]]
+
+
+@pytest.fixture(scope="session")
+def ask_by_definition() -> AskByDefinition:
+    """A function that asks random requests of an operation of the API definition.
+
+    It checks each answer against the definition, and gives the statuses that came.
+    """
+
+    def go(
+        app: Flask,
+        operation: Any,
+        mode: Any,
+        change: Callable[[Any], None] = lambda _: None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> set[int]:
+        statuses = set()
+
+        @seed(19)
+        @settings(
+            max_examples=EXAMPLES,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def ask(case: Any) -> None:
+            change(case)
+            answer = case.call(
+                base_url="http://localhost/ogc",
+                app=app,
+                headers={"Accept-Encoding": "identity", **headers},
+            )
+            statuses.add(answer.status_code)
+            case.validate_response(answer, checks=CHECKS)
+
+        ask()
+        return statuses
+
+    return go

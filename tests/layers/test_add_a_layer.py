@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gis_testing.places import DOCS
 from layers import registry
 from layers.model import Layer
 from styles import theme
@@ -13,7 +14,7 @@ from styles.compose import compose
 from styles.legend import legend
 
 SCHEMA = Path(registry.__file__).parent / "layer.schema.json"
-DOC = Path(__file__).parents[2] / "docs" / "add-a-layer.md"
+DOC = DOCS / "add-a-layer.md"
 
 
 @pytest.fixture(scope="module")

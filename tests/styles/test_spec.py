@@ -4,15 +4,14 @@ import json
 import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
+from gis_testing.places import ROOT
 from layers import registry
 from styles import theme
 from styles.compose import compose
 
-ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "node_modules" / "@maplibre" / "maplibre-gl-style-spec" / "dist" / "index.mjs"
 SCRIPT = """
 const { validateStyleMin } = await import(process.argv[1]);

@@ -117,17 +117,17 @@ def test_a_load_that_replaces_writes_the_whole_layer(
 
 def test_folding_gives_rising_versions_to_places(conn: Connection) -> None:
     _insert(conn, "A", HERE)
-    changes.settle(conn)
+    changes.drain(conn)
     first = changes.version(conn, "camera")
     assert [c[:2] for c in changes.since(conn, 0) if c.layer == "camera"] == [
         ("camera", _cell(HERE))
     ]
     _insert(conn, "B", THERE)
-    changes.settle(conn)
+    changes.drain(conn)
     (later,) = changes.since(conn, first)
     assert later.cell == _cell(THERE)
     assert later.version == changes.version(conn, "camera") > first
-    assert not changes.fold(conn)
+    assert not changes.publish(conn)
 
 
 def test_settling_ends_while_others_go_on_writing(conn: Connection, database_url: str) -> None:
@@ -142,7 +142,7 @@ def test_settling_ends_while_others_go_on_writing(conn: Connection, database_url
     _insert(conn, "A", HERE)
     writer.start()
     try:
-        settled = threading.Thread(target=changes.settle, args=(conn,), daemon=True)
+        settled = threading.Thread(target=changes.drain, args=(conn,), daemon=True)
         settled.start()
         settled.join(20)
         assert not settled.is_alive()
@@ -154,17 +154,17 @@ def test_settling_ends_while_others_go_on_writing(conn: Connection, database_url
 
 def test_a_whole_layer_makes_its_smaller_places_needless(conn: Connection) -> None:
     _insert(conn, "A", HERE)
-    changes.settle(conn)
+    changes.drain(conn)
     conn.execute("TRUNCATE layer.camera")
-    changes.settle(conn)
+    changes.drain(conn)
     assert [c.cell for c in changes.since(conn, 0) if c.layer == "camera"] == [WHOLE]
 
 
 def test_two_that_fold_do_not_disturb_each_other(conn: Connection, database_url: str) -> None:
     _insert(conn, "A", HERE)
     with psycopg.connect(database_url) as other:
-        assert changes.fold(other)
-        assert not changes.fold(conn), "the other one has it"
+        assert changes.publish(other)
+        assert not changes.publish(conn), "the other one has it"
         other.commit()
     assert [c.cell for c in changes.since(conn, 0) if c.layer == "camera"] == [_cell(HERE)]
 
@@ -176,14 +176,14 @@ def test_too_many_places_become_the_whole_layer(
     for n in range(5):
         _insert(conn, str(n), (105.5 + n / 10, 21.5))
     # Folding finds out and writes it as a change, for the next folding.
-    changes.settle(conn)
-    changes.settle(conn)
+    changes.drain(conn)
+    changes.drain(conn)
     assert [c.cell for c in changes.since(conn, 0) if c.layer == "camera"] == [WHOLE]
 
 
 def test_rows_that_are_on_no_map_change_the_data_all_the_same(conn: Connection) -> None:
     _insert(conn, "A", (10.0, 89.9))
-    changes.settle(conn)
+    changes.drain(conn)
     assert changes.version(conn, "camera") > 0
     assert [c for c in changes.since(conn, 0) if c.layer == "camera"] == []
 

@@ -37,7 +37,7 @@ def test_the_number_follows_every_statement(conn: Connection) -> None:
         lambda: _insert(conn, chance.randrange(9), chance),
         lambda: conn.execute("UPDATE layer.camera SET name = 'y' WHERE random() < 0.3"),
         lambda: conn.execute("DELETE FROM layer.camera WHERE random() < 0.3"),
-        lambda: changes.settle(conn),
+        lambda: changes.drain(conn),
         lambda: conn.execute("TRUNCATE layer.camera") if chance.random() < 0.3 else None,
     ]
     assert _kept(conn) == 0
@@ -53,10 +53,10 @@ def test_what_is_not_committed_is_not_counted_by_others(
         _insert(writer, 3, random.Random(1))
         assert _kept(conn) == 0
         assert _kept(writer) == 3
-        changes.settle(conn)
+        changes.drain(conn)
         writer.commit()
     assert _kept(conn) == 3
-    changes.settle(conn)
+    changes.drain(conn)
     assert _kept(conn) == 3
 
 

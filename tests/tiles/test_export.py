@@ -16,7 +16,7 @@ from pmtiles.tile import tileid_to_zxy
 from layers.geo import BBox, TileId
 from layers.registry import Layers
 from tiles import export, mvt, pyramid
-from tiles.export import ArchiveExists, Means, NothingToExport, Part, Plan, Told
+from tiles.export import ArchiveExists, ExportContext, ExportMetadata, NothingToExport, Part, Plan
 from tiles.store import Store
 from tiles.tilejson import About
 
@@ -32,8 +32,8 @@ def kept(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def means(kept: Store, database_url: str) -> Means:
-    return Means(kept, partial(psycopg.connect, database_url, autocommit=True), 2)
+def means(kept: Store, database_url: str) -> ExportContext:
+    return ExportContext(kept, partial(psycopg.connect, database_url, autocommit=True), 2)
 
 
 @pytest.fixture
@@ -52,21 +52,23 @@ def rows(conn: Connection) -> Connection:
     return conn
 
 
-def _told(planned: Plan) -> Told:
+def _told(planned: Plan) -> ExportMetadata:
     about = About("", "vi", BOX, is_demo=False)
-    return Told({part.layer.id: about for part in planned.parts}, "Thử")
+    return ExportMetadata({part.layer.id: about for part in planned.parts}, "Thử")
 
 
 def _nobody(_done: int, _total: int | None) -> None:
     pass
 
 
-def _run(planned: Plan, out: Path, means: Means) -> export.Written:
+def _run(planned: Plan, out: Path, means: ExportContext) -> export.Written:
     return export.run(planned, out, _told(planned), means, _nobody)
 
 
 @pytest.fixture
-def reader(rows: Connection, layers: Layers, means: Means, tmp_path: Path) -> Iterator[Reader]:
+def reader(
+    rows: Connection, layers: Layers, means: ExportContext, tmp_path: Path
+) -> Iterator[Reader]:
     """An archive of the rows."""
     out = tmp_path / "out.pmtiles"
     wanted = [layers.get("camera"), layers.get("commune"), layers.get("road")]
@@ -111,7 +113,11 @@ def test_the_metadata_describe_the_layers(reader: Reader, layers: Layers) -> Non
 
 
 def test_ready_tiles_are_taken_from_the_store(
-    rows: Connection, layers: Layers, means: Means, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rows: Connection,
+    layers: Layers,
+    means: ExportContext,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     camera = layers.get("camera")
     (database,) = rows.execute("SELECT id::text FROM ops.database").fetchone() or ("",)
@@ -135,7 +141,7 @@ def test_ready_tiles_are_taken_from_the_store(
 
 
 def test_a_change_meanwhile_is_told(
-    rows: Connection, layers: Layers, means: Means, tmp_path: Path
+    rows: Connection, layers: Layers, means: ExportContext, tmp_path: Path
 ) -> None:
     planned = export.survey(rows, [layers.get("camera")], None)
     rows.execute("UPDATE layer.camera SET name = 'y'")

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 import shapely
 
-from cells import rows, sealing
+from cells import checkpoint, sql_counts
 from cells.events import Changes
 from cells.generations import Generations
 from cells.question import Filter
@@ -38,7 +38,7 @@ def _tile_of(lon: float, lat: float, zoom: int) -> TileId:
 def _tile(conn: Connection, layer: Layer, at: TileId, wanted: Filter) -> bytes:
     """Return a tile from the rows, which has to be what the cube gives."""
     with TemporaryDirectory() as folder:
-        cube = sealing.seal(conn, layer, Generations(Path(folder))).load()
+        cube = checkpoint.checkpoint(conn, layer, Generations(Path(folder))).load()
         is_mean = layer.heatmap is not None and layer.heatmap.aggregate == "mean"
         none = Changes(cube.all_events().take(np.arange(0)), np.zeros(0, np.int8))
         by_cube = heatmap.tile(View(cube, none, is_mean=is_mean), at, wanted)
@@ -50,7 +50,7 @@ def _tile(conn: Connection, layer: Layer, at: TileId, wanted: Filter) -> bytes:
 def _count(
     conn: Connection, layer: Layer, resolution: int, wanted: Filter
 ) -> dict[int, tuple[int, float | None]]:
-    found = rows.count(conn, layer, wanted, resolution)
+    found = sql_counts.count(conn, layer, wanted, resolution)
     values = [None] * len(found.cells) if found.value is None else found.value.tolist()
     listed = zip(found.cells.tolist(), found.events.tolist(), values, strict=True)
     return {cell: (events, value) for cell, events, value in listed}

@@ -10,15 +10,14 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from layers import tms
 from layers.registry import Layers
-from layers.tms import Tile, TileMatrixSet
-from tiles import mvt, reprojected
-from tiles.statements import Wanted
+from tiles import mvt, reprojected, tile_matrix_sets
+from tiles.statements import RowFilter
+from tiles.tile_matrix_sets import Tile, TileMatrixSet
 
 Connection = psycopg.Connection[Any]
 
-ZONE = tms.vn2000(9213)
+ZONE = tile_matrix_sets.vn2000(9213)
 
 PARCELS = """
 INSERT INTO layer.land_parcel (id, sheet, number, land_code, geom)
@@ -56,7 +55,9 @@ def _placed(at: Tile, feature: Any) -> shapely.Geometry:
     )
 
 
-@pytest.mark.parametrize("of", [ZONE, tms.WORLD_CRS84, tms.vn2000(9218)], ids=lambda of: of.id)
+@pytest.mark.parametrize(
+    "of", [ZONE, tile_matrix_sets.WORLD_CRS84, tile_matrix_sets.vn2000(9218)], ids=lambda of: of.id
+)
 def test_a_shape_is_where_it_is_stored(conn: Connection, layers: Layers, of: TileMatrixSet) -> None:
     conn.execute(PARCELS)
     turn = pyproj.Transformer.from_crs(9213, of.crs.srid, always_xy=True)
@@ -145,7 +146,7 @@ def test_a_choice_of_rows(conn: Connection, layers: Layers) -> None:
 
     conn.execute(PARCELS)
     at = _at(ZONE, 12, 430_250, 2_385_250)
-    wanted = Wanted(SQL("t.number = %(which)s"), {"which": "10"}, "x")
+    wanted = RowFilter(SQL("t.number = %(which)s"), {"which": "10"}, "x")
     found = _decoded(reprojected.tile(conn, layers.get("land_parcel"), at, wanted))
     assert {f["properties"]["number"] for f in found["land_parcel"]["features"]} == {"10"}
 

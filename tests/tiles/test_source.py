@@ -16,7 +16,7 @@ from layers.model import Layer
 from layers.registry import Layers
 from tiles import changes, pyramid, store
 from tiles.source import Source
-from tiles.statements import Wanted
+from tiles.statements import RowFilter
 from tiles.store import Found, Store
 from tiles.versions import Versions
 
@@ -42,7 +42,7 @@ class Desk:
         yield self.conn
 
     def learn(self) -> None:
-        changes.settle(self.conn)
+        changes.drain(self.conn)
         self.versions.note(changes.since(self.conn, self.versions.seen))
 
     def build(self) -> pyramid.Built:
@@ -138,7 +138,7 @@ def test_chosen_rows_are_kept_by_their_choice(desk: Desk) -> None:
     desk.learn()
 
     def chosen(name: str) -> set[str]:
-        wanted = Wanted(SQL("t.name = %(name_is)s"), {"name_is": name})
+        wanted = RowFilter(SQL("t.name = %(name_is)s"), {"name_is": name})
         return _codes(desk.source.chosen(desk.layer, AT, name, wanted))
 
     assert [chosen("x"), chosen("y"), chosen("z"), chosen("x")] == [{"A"}, {"B"}, set(), {"A"}]

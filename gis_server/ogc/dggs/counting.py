@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from cells import index, rows
+from cells import index, sql_counts
 from cells.question import Counted, Filter
+from gis_server.answers import current
+from gis_server.answers.current import services
 from gis_server.ogc.dggs import zones
-from gis_server.state import gis
 from layers.model import Layer
 
 
@@ -18,15 +19,15 @@ def all_zones(layer: Layer, version: int, wanted: Filter, level: int) -> Counted
         wanted: which events count.
         level: of the zones.
     """
-    view = gis().events.view(layer, version)
+    view = services().cubes.view(layer, version)
     if view:
         return view.count(wanted, level).counted
-    return gis().ask(lambda conn: rows.count(conn, layer, wanted, level)).counted
+    return current.ask(lambda conn: sql_counts.count(conn, layer, wanted, level)).counted
 
 
 def below(layer: Layer, version: int, wanted: Filter, zone: int, level: int) -> Counted:
     """Count events by the zones of a level that descend from a zone, or are it."""
-    view = gis().events.view(layer, version)
+    view = services().cubes.view(layer, version)
     if view and level == zones.FINEST:
         # The finest zones are counted one event at a time, so only those that matter are.
         within = index.within(view.cells(level), zone)

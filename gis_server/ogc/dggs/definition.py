@@ -3,7 +3,7 @@
 No authority has registered it, so it has an identifier of ours: the address of this definition.
 """
 
-from gis_server.ogc.crs import CRS84
+from gis_server.features.crs import CRS84
 from gis_server.ogc.dggs import zones
 from gis_server.ogc.dggs.documents import ID
 from gis_server.ogc.documents import Document

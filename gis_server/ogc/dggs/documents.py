@@ -10,7 +10,7 @@ import shapely
 from cells import index
 from cells.index import Cells
 from cells.question import Counted
-from gis_server.ogc.crs import CRS84
+from gis_server.features.crs import CRS84
 from gis_server.ogc.dggs import regions, zones
 from gis_server.ogc.documents import GEOJSON, HTML, JSON, Document, Link
 from layers.model import Layer, Text

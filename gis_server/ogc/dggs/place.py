@@ -11,10 +11,10 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gis_server.ogc import crs, shapes
-from gis_server.ogc.crs import Reference
-from gis_server.ogc.request import Args
-from gis_server.params import ParameterInvalid
+from gis_server.features import crs, shapes
+from gis_server.features.crs import Reference
+from gis_server.features.request import Args
+from gis_server.http.params import ParameterInvalid
 from layers.geo import Crs
 from layers.model import Layer
 

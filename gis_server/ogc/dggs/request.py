@@ -8,14 +8,14 @@ from werkzeug.datastructures import MultiDict
 
 from cells import index
 from cells.question import Filter
-from gis_server import event_request, params
-from gis_server.errors import NotFound
+from gis_server.answers import current, event_filter
+from gis_server.features.request import EVERYWHERE, Args
+from gis_server.http import params
+from gis_server.http.params import Interval, ParameterInvalid
 from gis_server.ogc.dggs import place, zones
 from gis_server.ogc.dggs.place import Axes
 from gis_server.ogc.dggs.zones import ZoneInvalid
-from gis_server.ogc.request import EVERYWHERE, Args
-from gis_server.params import Interval, ParameterInvalid
-from gis_server.state import gis
+from layers.errors import Missing
 from layers.model import Layer
 from tiles import heatmap
 
@@ -83,8 +83,8 @@ def layer(layer_id: str) -> Layer:
         LayerUnknown: there is no such layer.
         NotAggregated: its features are not counted.
     """
-    found = gis().layers.get(layer_id)
-    heatmap.checked(found, (), gis().layers.heatmaps)
+    found = current.layers().get(layer_id)
+    heatmap.checked(found, (), current.layers().heatmaps)
     return found
 
 
@@ -97,7 +97,7 @@ def zone(text: str) -> int:
     try:
         return zones.read(text)
     except ZoneInvalid as error:
-        raise NotFound(f"There is no such zone: {error}.") from None
+        raise Missing(f"There is no such zone: {error}.") from None
 
 
 def listing(of: Layer, args: Args) -> Listing:
@@ -225,7 +225,7 @@ def _known(args: Args, name: str, known: Iterable[str]) -> list[str]:
 
 
 def _filter(of: Layer, args: Args, subset: Axes) -> Filter:
-    return event_request.within(of, args, _time(args, subset))
+    return event_filter.within(of, args, _time(args, subset))
 
 
 def _time(args: Args, subset: Axes) -> Interval:

@@ -8,17 +8,20 @@ from flask import Blueprint, Response, request
 
 from cells import index
 from cells.index import Cells
-from gis_server.errors import NotFound
-from gis_server.language import preferred
-from gis_server.ogc import core, documents, etags, item_documents, pages, versioned
-from gis_server.ogc import request as asked
+from gis_server.answers import versioned
+from gis_server.answers.current import base_url, services
+from gis_server.features import request as asked
+from gis_server.features.request import EVERYWHERE, Args
+from gis_server.http import etags
+from gis_server.http.language import preferred
+from gis_server.ogc import core, documents, pages
 from gis_server.ogc.dggs import counting, definition, regions, zones
 from gis_server.ogc.dggs import documents as made
 from gis_server.ogc.dggs import request as wanted_by
 from gis_server.ogc.dggs.documents import Origin
-from gis_server.ogc.documents import JSON, Document, Here, Link
-from gis_server.ogc.request import EVERYWHERE, Args
-from gis_server.state import base_url, gis
+from gis_server.ogc.documents import JSON, Document, Link, RequestUrl
+from gis_server.ogc.features import documents as item_documents
+from layers.errors import Missing
 from layers.model import Layer
 
 
@@ -30,7 +33,7 @@ class Source(NamedTuple):
 
     layer: Layer
     version: int
-    here: Here
+    here: RequestUrl
     forms: Mapping[str, str]
     of: str
 
@@ -69,7 +72,7 @@ def grid_definition(dggrs_id: str) -> Response:
     document = definition.definition(f"{base_url()}/ogc")
     if form == "html":
         return pages.drawn("dggrs_definition", document, lang, {})
-    return pages.written(_linked(document, pages.here(form, lang)), JSON, lang)
+    return pages.written(_linked(document, pages.request_url(form, lang)), JSON, lang)
 
 
 def grids(layer_id: str) -> Response:
@@ -175,9 +178,11 @@ def _data(source: Source, found: int, wanted: wanted_by.Retrieval) -> Response:
 
 def _source(layer: Layer, args: Args, form: str, forms: Mapping[str, str]) -> Source:
     """The version is read before the data, so an answer is never older than its tag says."""
-    gis().freshness.ensure()
-    version = gis().freshness.versions.layer(layer.id)
-    here = Here(base_url() + quote(request.path.rstrip("/")), args.to_dict(), form, preferred())
+    services().changes.ensure()
+    version = services().changes.versions.layer(layer.id)
+    here = RequestUrl(
+        base_url() + quote(request.path.rstrip("/")), args.to_dict(), form, preferred()
+    )
     text = documents.encoded(dict(sorted(here.args.items())))
     of = etags.representation(here.url, text, form, here.lang, repr(layer.heatmap))
     return Source(layer, version, here, forms, of)
@@ -223,13 +228,13 @@ def _described(name: str, document: Document, layer: Layer) -> Response:
     """Answer with a document that hangs on no data."""
     asked.check(request.args, EVERYWHERE)
     form, lang = pages.form(), preferred()
-    document = _linked(document, pages.here(form, lang))
+    document = _linked(document, pages.request_url(form, lang))
     if form == "html":
         return pages.drawn(name, document, lang, core.states(), layer=layer)
     return pages.written(document, JSON, lang)
 
 
-def _linked(document: Document, here: Here) -> Document:
+def _linked(document: Document, here: RequestUrl) -> Document:
     return _with(document, documents.linked({"links": []}, here, JSON)["links"])
 
 
@@ -247,7 +252,7 @@ def _layer(layer_id: str, dggrs_id: str) -> Layer:
 
 def _known(dggrs_id: str) -> None:
     if dggrs_id != made.ID:
-        raise NotFound(f"There is no grid '{dggrs_id[:100]}'; there is {made.ID}.")
+        raise Missing(f"There is no grid '{dggrs_id[:100]}'; there is {made.ID}.")
 
 
 def _origin(layer: Layer) -> Origin:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from cells import analysis
+from gis_server.answers import hotspots, usual
 from gis_server.ogc.documents import GEOJSON, JSON, Document, Link
-from gis_server.views import hotspots, usual
 from layers.model import Layer, Text
 
 OUTPUT = "result"

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from gis_server.features.edit.errors import BodyUnreadable
+from gis_server.http.params import ParameterInvalid
 from gis_server.ogc.documents import GEOJSON, JSON, Document
-from gis_server.ogc.edit_errors import BodyUnreadable
-from gis_server.ogc.edit_request import document
+from gis_server.ogc.features.edit_request import document
 from gis_server.ogc.processes.documents import OUTPUT, Process, schemas
-from gis_server.params import ParameterInvalid
 from layers.model import Layer
 
 MOST_BYTES = 100_000

@@ -6,18 +6,18 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from gis_server import params
-from gis_server.language import preferred
-from gis_server.ogc import documents, pages, versioned
-from gis_server.ogc import request as asked
+from gis_server.answers import current, hotspots, usual, versioned
+from gis_server.answers.current import base_url
+from gis_server.features import request as asked
+from gis_server.features.request import EVERYWHERE
+from gis_server.http import params
+from gis_server.http.language import preferred
+from gis_server.ogc import documents, pages
 from gis_server.ogc.documents import GEOJSON, JSON, Document
-from gis_server.ogc.errors import JobUnknown, ProcessUnknown
 from gis_server.ogc.processes import documents as made
 from gis_server.ogc.processes import request as posted
 from gis_server.ogc.processes.documents import ALL, OUTPUT, Process
-from gis_server.ogc.request import EVERYWHERE
-from gis_server.state import base_url, gis
-from gis_server.views import hotspots, usual
+from gis_server.ogc.processes.errors import JobUnknown, ProcessUnknown
 from layers.model import Layer
 
 DEFAULT_LIMIT, MAX_LIMIT = 10, 1000
@@ -59,7 +59,7 @@ def processes() -> Response:
     every, end = tuple(ALL.values()), offset + limit
     document = made.listed(every[offset:end], _root(), lang)
     if end < len(every):
-        href = pages.here(form, lang).with_(f=form, offset=end)
+        href = pages.request_url(form, lang).with_(f=form, offset=end)
         document["links"].append(made.following(href, lang))
     return _described("processes", document, form)
 
@@ -69,7 +69,7 @@ def process(process_id: str) -> Response:
     found = _process(process_id)
     asked.check(request.args, EVERYWHERE)
     form = pages.form()
-    document = made.described(found, gis().layers.heatmaps, _root(), preferred())
+    document = made.described(found, current.layers().heatmaps, _root(), preferred())
     return _described("process", document, form)
 
 
@@ -84,8 +84,8 @@ def execute(process_id: str) -> Response:
     if request.mimetype != JSON:
         raise UnsupportedMediaType(f"What a process is to do is posted as {JSON}.")
     request.max_content_length = posted.MOST_BYTES
-    wanted = posted.execution(request.get_data(), found, gis().layers.heatmaps)
-    result = _ANSWERS[found.id](gis().layers.get(wanted.layer_id), wanted.args)
+    wanted = posted.execution(request.get_data(), found, current.layers().heatmaps)
+    result = _ANSWERS[found.id](current.layers().get(wanted.layer_id), wanted.args)
     if wanted.is_raw:
         return versioned.sent(pages.as_json(result), GEOJSON, "")
     return versioned.sent(pages.as_json({OUTPUT: result}), JSON, "")
@@ -105,7 +105,7 @@ def _process(process_id: str) -> Process:
 
 def _described(name: str, document: Document, form: str) -> Response:
     lang = preferred()
-    own = documents.linked({"links": []}, pages.here(form, lang), JSON)["links"]
+    own = documents.linked({"links": []}, pages.request_url(form, lang), JSON)["links"]
     document = {**document, "links": [*own, *document["links"]]}
     if form == "html":
         return pages.drawn(name, document, lang, {})

@@ -4,20 +4,20 @@ import re
 import shlex
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from flask.testing import FlaskClient
 
-from cells import sealing
+from cells import checkpoint
 from cells.generations import Generations
 from gis_server.app import create_app
 from gis_server.settings import Settings
+from gis_testing.places import DOCS
 from layers.registry import Layers
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "ogc.md").read_text("utf-8")
+GUIDE = (DOCS / "ogc.md").read_text("utf-8")
 ADDRESS = "http://127.0.0.1:8080/ogc/collections"
 
 
@@ -39,7 +39,7 @@ def counted_client(
     """A client of a server whose incidents are counted by cell."""
     settings = Settings(var=tmp_path_factory.mktemp("var"))
     with psycopg.connect(ogc_database, autocommit=True) as conn:
-        sealing.seal(conn, layers.get("incident"), Generations(settings.var / "cells"))
+        checkpoint.checkpoint(conn, layers.get("incident"), Generations(settings.var / "cells"))
     app = create_app(settings, ogc_database)
     yield app.test_client()
     app.extensions["gis"].close()

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gis_server import errors
+from gis_server.app import assemble
+from gis_server.http import problems
 from gis_server.settings import Settings
-from gis_server.state import assemble
 from gis_server.views import styles
 from layers.declared import Declared
 
@@ -18,7 +18,7 @@ def client() -> FlaskClient:
     app = Flask(__name__)
     app.extensions["gis"] = assemble(Settings(), Declared(), "")
     app.register_blueprint(styles.blueprint())
-    errors.install(app)
+    problems.install(app)
     return app.test_client()
 
 

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gis_server import errors
+from gis_server.app import assemble
+from gis_server.http import problems
 from gis_server.settings import Settings
-from gis_server.state import assemble
 from gis_server.views import web
 from layers.declared import Declared
 
@@ -34,7 +34,7 @@ def client(tmp_path: Path) -> FlaskClient:
     app = Flask(__name__, static_folder=None)
     app.extensions["gis"] = assemble(Settings(node_modules=tmp_path), Declared(), "")
     app.register_blueprint(web.blueprint())
-    errors.install(app)
+    problems.install(app)
     return app.test_client()
 
 

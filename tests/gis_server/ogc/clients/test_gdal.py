@@ -30,7 +30,9 @@ import pyogrio
 import pytest
 import shapely
 
-GUIDE = (Path(__file__).parents[4] / "docs" / "ogc.md").read_text("utf-8")
+from gis_testing.places import DOCS
+
+GUIDE = (DOCS / "ogc.md").read_text("utf-8")
 
 ZONE = "http://www.opengis.net/def/crs/EPSG/0/9213"
 GRID = (425_000, 2_380_000)

@@ -12,7 +12,7 @@ import pytest
 from psycopg import sql
 from werkzeug.test import TestResponse
 
-from gis_server.ogc import cql2_text
+from gis_server.features.cql import text as cql2_text
 
 GEOJSON = "application/geo+json"
 FILLED = ("incident", "land_parcel", "land_plan", "school")

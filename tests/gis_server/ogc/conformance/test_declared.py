@@ -5,12 +5,12 @@ Whoever declares a class writes here which tests assert it, as ``module: functio
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[4]
+from gis_testing.places import ROOT
+
 SPEC = "://www.opengis.net/spec/"
 
 CORE = "ogc/conformance/test_features_core"

@@ -8,7 +8,7 @@ import pytest
 import schemathesis
 from flask import Flask
 
-from cells import sealing
+from cells import checkpoint
 from cells.generations import Generations
 from gis_server.app import create_app
 from gis_server.settings import Settings
@@ -28,7 +28,7 @@ def app(
     settings = Settings(var=tmp_path_factory.mktemp("var"))
     with psycopg.connect(ogc_database, autocommit=True) as conn:
         for layer in layers.heatmaps:
-            sealing.seal(conn, layer, Generations(settings.var / "cells"))
+            checkpoint.checkpoint(conn, layer, Generations(settings.var / "cells"))
     made = create_app(settings, ogc_database)
     yield made
     made.extensions["gis"].close()

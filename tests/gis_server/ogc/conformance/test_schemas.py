@@ -6,8 +6,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from gis_server.ogc import schemas
-from gis_server.ogc.cql import GEOMETRY
+from gis_server.features.cql.to_sql import GEOMETRY
+from gis_server.ogc.features import schemas
 from layers.model import Access
 
 SCHEMA = "application/schema+json"

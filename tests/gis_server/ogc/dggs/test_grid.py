@@ -10,9 +10,9 @@ import numpy as np
 import psycopg
 import pytest
 
-from cells import sealing
+from cells import checkpoint
 from cells.generations import Generations
-from tests.gis_server.ogc.dggs.conftest import FULL, PENTAGON
+from gis_testing.zones import FULL, PENTAGON
 
 LAYERS = ("fire_event", "incident", "report", "traffic")
 JSON = "application/json"
@@ -249,8 +249,8 @@ def test_an_event_is_in_the_next_answer(
     """With a new tag, whether there is a cube or not."""
     incident = layers.get("incident")
     if is_sealed:
-        sealing.seal(conn, incident, Generations(settings.var / "cells"))
-    view = client.application.extensions["gis"].events.view(incident, 0)
+        checkpoint.checkpoint(conn, incident, Generations(settings.var / "cells"))
+    view = client.application.extensions["gis"].cubes.view(incident, 0)
     assert (view is not None) == is_sealed
     zone = h3.latlng_to_cell(21.6, 105.8, 8)
     address = f"/ogc/collections/incident/dggs/H3/zones/{zone:x}/data"

@@ -6,7 +6,7 @@ import h3.api.basic_int as h3
 import pytest
 import shapely
 
-from tests.gis_server.ogc.dggs.conftest import EVENTS, FULL, PENTAGON, START, VIET_NAM
+from gis_testing.zones import EVENTS, FULL, PENTAGON, START, VIET_NAM
 
 ZONES = {
     "whole": h3.cell_to_parent(FULL, 5),

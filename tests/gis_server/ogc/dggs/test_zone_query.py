@@ -11,7 +11,7 @@ import pyproj
 import pytest
 import shapely
 
-from tests.gis_server.ogc.dggs.conftest import (
+from gis_testing.zones import (
     DATELINE,
     EVENTS,
     FULL,

@@ -5,7 +5,7 @@ from typing import Any
 import h3.api.basic_int as h3
 import pytest
 
-from tests.gis_server.ogc.dggs.conftest import FULL
+from gis_testing.zones import FULL
 
 DATA = f"/zones/{FULL:x}/data"
 

@@ -7,7 +7,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from cells import sealing
+from cells import checkpoint
 from cells.generations import Generations
 from cells.index import cells_of
 from gis_server.settings import Settings
@@ -51,5 +51,5 @@ def events(conn: psycopg.Connection[Any], layers: Layers, settings: Settings) ->
         cursor.executemany(_FIRE, fires)
         cursor.executemany(_SPEED, speeds)
     for name in ("fire_event", "traffic"):
-        sealing.seal(conn, layers.get(name), Generations(settings.var / "cells"))
+        checkpoint.checkpoint(conn, layers.get(name), Generations(settings.var / "cells"))
     return conn

@@ -1,0 +1,75 @@
+"""Cubes made in the background, from the table or from the cube before and what happened since."""
+
+import logging
+from typing import Any
+
+import psycopg
+
+from cells import change_log, columns
+from cells.build import build
+from cells.events import Events, EventUnknown, changed
+from cells.generations import CubeManifest, Generation, Generations
+from layers.model import Layer
+
+log = logging.getLogger("gis")
+
+Connection = psycopg.Connection[Any]
+
+MOST = 50_000
+"""Changes since a cube after which the next is made: reading them takes a request a millisecond."""
+
+
+def is_due(conn: Connection, layer: Layer, kept: Generations) -> bool:
+    """Tell whether a cube is to be made."""
+    made = current(conn, layer, kept)
+    if made is None:
+        return True
+    number, is_rebuilt = change_log.count_news(conn, layer, made.seal.snapshot)
+    return is_rebuilt or number > MOST
+
+
+def current(conn: Connection, layer: Layer, kept: Generations) -> Generation | None:
+    """Return the cube of this database and declaration."""
+    made = kept.current(layer.id)
+    if made is None or made.seal.form != columns.form(layer):
+        return None
+    return made if made.seal.identity == change_log.identity(conn, layer) else None
+
+
+def checkpoint(
+    conn: Connection, layer: Layer, kept: Generations, *, anew: bool = False
+) -> Generation:
+    """Make the cube of a layer's events; those who read and write are not kept waiting.
+
+    Args:
+        conn: not in a transaction.
+        layer: one whose events are aggregated.
+        kept: where the cube goes.
+        anew: read the table even where the cube before would do.
+    """
+    before = None if anew else current(conn, layer, kept)
+    if before is None:
+        change_log.forget_foreign(conn, layer)
+    with conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        shown = change_log.snapshot(conn)
+        found = None if before is None else _continued(conn, layer, before)
+        found = change_log.events(conn, layer) if found is None else found
+        made = CubeManifest(change_log.identity(conn, layer), columns.form(layer), shown)
+    generation = kept.publish(layer.id, build(found), made)
+    if before is not None:
+        # What the cube before had counted no reader needs, even one that is still opening it.
+        change_log.forget(conn, layer, before.seal.snapshot)
+    return generation
+
+
+def _continued(conn: Connection, layer: Layer, before: Generation) -> Events | None:
+    """Return the events of a cube with what happened since; None where that is not enough."""
+    news = change_log.news(conn, layer, before.seal.snapshot)
+    if news.is_rebuilt:
+        return None
+    try:
+        return changed(before.load().all_events(), news.changes)
+    except EventUnknown as error:
+        log.warning("the cube of layer %s is made from its table: %s", layer.id, error)
+        return None

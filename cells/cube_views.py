@@ -1,0 +1,100 @@
+"""The views of a process: opened when they are asked for, taken further when a layer changed."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg
+
+from cells import change_log, columns
+from cells.generations import Generations
+from cells.view import View
+from layers.model import Layer
+
+Connection = psycopg.Connection[Any]
+Connect = Callable[[], AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A view of a layer, None where there is none; read when the layer had ``version``.
+
+    ``name`` is that of its cube, ``snapshot`` the one up to which changes are read.
+    """
+
+    layer: Layer
+    version: int
+    name: str
+    form: str
+    snapshot: str = ""
+    view: View | None = None
+
+
+class CubeViews:
+    """Views by layer; safe from many threads."""
+
+    def __init__(self, kept: Generations, connect: Connect) -> None:
+        """Take what views are made from.
+
+        Args:
+            kept: the cubes.
+            connect: lends a connection for what happened since.
+        """
+        self._kept, self._connect = kept, connect
+        self._known: dict[str, _Known] = {}
+        self._locks: dict[str, threading.Lock] = {}
+
+    def view(self, layer: Layer, version: int) -> View | None:
+        """Return what can be asked of a layer's events, no older than one of its versions.
+
+        None where the rows have to be counted: there is no cube of this declaration yet, or it has
+        to be made anew.
+        """
+        known = self._known.get(layer.id)
+        if known is not None and self._is_good(known, layer, version):
+            return known.view
+        with self._locks.setdefault(layer.id, threading.Lock()):
+            known = self._known.get(layer.id)
+            if known is None or not self._is_good(known, layer, version):
+                known = self._known[layer.id] = self._renewed(layer, version, known)
+            return known.view
+
+    def _is_good(self, known: _Known, layer: Layer, version: int) -> bool:
+        is_current = known.version >= version and known.name == self._kept.name(layer.id)
+        return is_current and known.layer is layer
+
+    def _renewed(self, layer: Layer, version: int, known: _Known | None) -> _Known:
+        with self._connect() as conn:
+            while True:
+                asked = _Known(layer, version, self._kept.name(layer.id), columns.form(layer))
+                found = self._read(conn, asked, known)
+                # A cube that was replaced while we read may have taken changes with it.
+                if asked.name == self._kept.name(layer.id):
+                    return found
+
+    def _read(self, conn: Connection, asked: _Known, known: _Known | None) -> _Known:
+        if known is None or (known.name, known.form) != (asked.name, asked.form):
+            return self._opened(conn, asked)
+        if known.view is None:
+            return asked
+        news = change_log.news(conn, asked.layer, known.snapshot)
+        if news.is_rebuilt:
+            return asked
+        view = known.view
+        if len(news.changes):
+            view = view.with_more(news.changes)
+        return replace(asked, snapshot=news.snapshot, view=view)
+
+    def _opened(self, conn: Connection, asked: _Known) -> _Known:
+        made = self._kept.current(asked.layer.id)
+        identity = change_log.identity(conn, asked.layer)
+        if made is None or (made.seal.form, made.seal.identity) != (asked.form, identity):
+            return asked
+        news = change_log.news(conn, asked.layer, made.seal.snapshot)
+        if news.is_rebuilt:
+            return asked
+        is_mean = columns.declared(asked.layer).aggregate == "mean"
+        view = View(made.load(), news.changes, is_mean=is_mean)
+        return replace(asked, snapshot=news.snapshot, view=view)

@@ -1,0 +1,79 @@
+"""Features as one stream, however many they are: a connection is held, memory is not."""
+
+import threading
+from collections.abc import Generator
+from itertools import chain
+
+from flask import Response, g
+from psycopg.sql import SQL
+
+from gis_server.answers.current import services
+from gis_server.db.pools import STATEMENT_TIMEOUT
+from gis_server.features import pages
+from gis_server.features.encodings.export_query import Encoding, ExportQuery
+from gis_server.http import compression
+from gis_server.state import Services
+from layers.errors import Busy
+
+
+class DownloadsBusy(Busy):
+    """Others are downloading at the moment; try again shortly, or ask for pages with f=json."""
+
+
+AT_ONCE = 2
+"""Downloads of a process at a time: each holds a thread, and the map needs some too."""
+
+TIMEOUT = 600_000
+"""Milliseconds after which a statement of a download is cancelled; a client may read slowly."""
+
+_TIMEOUT = SQL("SET statement_timeout = {}")
+
+_free = threading.BoundedSemaphore(AT_ONCE)
+
+
+def answer(form: Encoding, wanted: ExportQuery, encoding: str) -> Response:
+    """Answer with all features that fit.
+
+    Args:
+        form: how they are written.
+        wanted: which; a limit of None means all.
+        encoding: of the body; a form that is compressed in itself has none.
+
+    Raises:
+        DownloadsBusy: too many are under way in this process.
+        ValueUnusable: the database cannot compute with a value.
+        psycopg.Error: at the first rows; what fails later breaks the stream off.
+    """
+    if not _free.acquire(blocking=False):
+        raise DownloadsBusy
+    body = _held(services(), g.begun, form, wanted)
+    # Here, while an error can still be told.
+    first = next(body, b"")
+    encoding = "identity" if form.is_compressed else encoding
+    made = Response(
+        compression.stream(chain((first,), body), encoding), content_type=form.media_type
+    )
+    made.call_on_close(body.close)
+    if encoding != "identity":
+        made.headers["Content-Encoding"] = encoding
+    name = f"{wanted.layer.id}.{form.extension}"
+    made.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return made
+
+
+def _held(of: Services, begun: float, form: Encoding, wanted: ExportQuery) -> Generator[bytes]:
+    """Yield the pieces; whatever happens, the place among the downloads is free afterwards."""
+    try:
+        with of.pool.connection() as conn:
+            conn.execute(_TIMEOUT.format(TIMEOUT))
+            pieces = form.stream(conn, wanted)
+            try:
+                with of.disconnects.during(conn, begun), pages.refusing():
+                    first = next(pieces, b"")
+                yield first
+                yield from pieces
+            finally:
+                pieces.close()
+                conn.execute(_TIMEOUT.format(STATEMENT_TIMEOUT))
+    finally:
+        _free.release()

@@ -1,0 +1,1 @@
+"""What there is: the state of every layer, and search over all of them."""

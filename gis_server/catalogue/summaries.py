@@ -1,0 +1,102 @@
+"""What every layer holds at present: rows, extent, times, freshness."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg import sql as compose
+
+import sql
+from layers.geo import BBox
+from layers.model import Layer
+from layers.registry import Layers
+
+Connection = psycopg.Connection[Any]
+
+VIET_NAM = BBox(102.0, 7.0, 118.0, 24.0)
+"""Where a map opens that has no data yet."""
+
+_REMEMBERED = 60.0
+"""Seconds after which a layer is counted again although no load was seen: people edit rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A layer's data. ``bounds`` in degrees; ``times`` are the first and last instant."""
+
+    rows: int
+    bounds: BBox | None
+    times: tuple[datetime, datetime] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerState:
+    """What the journal says of a layer: when it was loaded, and whether rows are made up."""
+
+    loaded_at: datetime | None = None
+    is_demo: bool = False
+    version: int = 0
+
+    def is_stale(self, layer: Layer, now: datetime) -> bool:
+        """Tell whether the promised interval has passed since the last load."""
+        if layer.freshness is None or self.loaded_at is None:
+            return False
+        return now - self.loaded_at > layer.freshness
+
+
+@dataclass(slots=True)
+class Summaries:
+    """Summaries by layer, each with the version of the data and the clock when it was made."""
+
+    _made: dict[str, tuple[int, float, Summary]] = field(default_factory=dict)
+
+    def get(self, conn: Connection, layer: Layer, version: int) -> Summary:
+        """Return a layer's summary, counted anew when its data may have changed."""
+        known = self._made.get(layer.id)
+        if known and known[0] == version and time.monotonic() - known[1] < _REMEMBERED:
+            return known[2]
+        made = summarise(conn, layer)
+        self._made[layer.id] = (version, time.monotonic(), made)
+        return made
+
+
+def states(conn: Connection) -> Mapping[str, LayerState]:
+    """Read the journal: the state of every layer that was ever loaded."""
+    rows = conn.execute(sql.query("catalogue_loads"))
+    return {row[0]: LayerState(row[1], bool(row[2]), row[3]) for row in rows}
+
+
+def summarise(conn: Connection, layer: Layer) -> Summary:
+    """Count a layer's rows; find their extent and times."""
+    table = compose.Identifier("layer", layer.id)
+    srid = compose.Literal(layer.geometry.crs.srid)
+    row = conn.execute(sql.query("catalogue_rows").format(table=table, srid=srid)).fetchone()
+    rows, *edges = row or (0, None, None, None, None)
+    bounds = None if edges[0] is None else BBox(*edges)
+    return Summary(rows, bounds, _times(conn, layer, table))
+
+
+def _times(
+    conn: Connection, layer: Layer, table: compose.Identifier
+) -> tuple[datetime, datetime] | None:
+    if layer.time is None:
+        return None
+    statement = sql.query("catalogue_times").format(
+        table=table, time=compose.Identifier(layer.time)
+    )
+    first, last = conn.execute(statement).fetchone() or (None, None)
+    if first is None or last is None:
+        return None
+    return first.astimezone(UTC), last.astimezone(UTC)
+
+
+def home(layers: Layers, summaries: Mapping[str, Summary]) -> BBox:
+    """Return where the map opens: the province, else the communes, else the country."""
+    for layer_id in ("province", "commune"):
+        found = summaries.get(layer_id)
+        if layer_id in layers.by_id and found and found.bounds:
+            return found.bounds
+    return VIET_NAM

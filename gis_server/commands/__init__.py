@@ -1,0 +1,1 @@
+"""The command line, `gis`: one verb each; each verb calls one function of another room."""

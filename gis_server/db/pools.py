@@ -1,0 +1,66 @@
+"""The only place that opens a connection for HTTP."""
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+from layers.errors import Busy
+
+Pool = ConnectionPool[psycopg.Connection[Any]]
+
+STATEMENT_TIMEOUT = 30_000
+"""Milliseconds after which a request's statement is cancelled."""
+
+
+class DatabaseUnreachable(Busy):
+    """The database does not answer; start it with 'make up' or check GIS_DATABASE_URL."""
+
+
+def pool(database_url: str, *, size: int = 8, parallel: bool = True, checked: bool = True) -> Pool:
+    """Make a pool; it connects at first use, so a process without requests holds no connection.
+
+    Every statement is a transaction of its own, which saves two journeys to the database. Without
+    ``parallel`` a statement keeps to one core, which is better where many run at once. A connection
+    that is not ``checked`` may turn out to be lost when it is used.
+    """
+    return ConnectionPool(
+        database_url,
+        min_size=0,
+        max_size=size,
+        open=True,
+        kwargs={"autocommit": True},
+        timeout=10,
+        configure=_configure if parallel else _configure_single,
+        check=ConnectionPool.check_connection if checked else None,
+        name="gis",
+    )
+
+
+def _configure(conn: psycopg.Connection[Any]) -> None:
+    conn.execute(
+        sql.SQL("SET statement_timeout = {}; SET TIME ZONE 'UTC'; SET jit = off").format(
+            sql.Literal(STATEMENT_TIMEOUT)
+        )
+    )
+
+
+def _configure_single(conn: psycopg.Connection[Any]) -> None:
+    _configure(conn)
+    conn.execute("SET max_parallel_workers_per_gather = 0")
+
+
+def connect(database_url: str) -> psycopg.Connection[Any]:
+    """Open one connection for a command.
+
+    Raises:
+        DatabaseUnreachable: with the reason that libpq gives.
+    """
+    try:
+        conn = psycopg.connect(database_url, autocommit=True)
+    except psycopg.OperationalError as error:
+        reason = " ".join(str(error).split())
+        raise DatabaseUnreachable(f"{DatabaseUnreachable.__doc__} ({reason})") from error
+    conn.execute("SET TIME ZONE 'UTC'")
+    return conn

@@ -1,0 +1,1 @@
+"""Transactions on single features (OGC API Features Part 4)."""

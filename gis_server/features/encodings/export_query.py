@@ -1,0 +1,73 @@
+"""What a stream of features is made from, and the statement that finds them."""
+
+from collections.abc import Callable, Generator
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import sql as compose
+from psycopg.sql import SQL, Composable, Identifier
+
+import sql
+from gis_server.features import keyset
+from gis_server.features import query as features
+from gis_server.features.pages import Plan
+from gis_server.features.query import Query
+from gis_server.features.table_state import TableState
+from layers.model import Field, Layer
+
+Connection = psycopg.Connection[Any]
+
+
+class ExportQuery(NamedTuple):
+    """Which features are wanted, with what is known of their table."""
+
+    layer: Layer
+    query: Query
+    facts: TableState
+
+    @property
+    def fields(self) -> list[Field]:
+        """The fields that are shown, in declared order; the key is the first of them."""
+        names = self.layer.public if self.query.properties is None else self.query.properties
+        key = self.layer.key
+        return [self.layer.field(name) for name in dict.fromkeys((key, *names))]
+
+
+class Encoding(NamedTuple):
+    """An encoding.
+
+    ``stream`` yields the bytes of all features that are wanted, a few thousand rows at a time; when
+    it is closed early, its statement ends.
+    """
+
+    media_type: str
+    extension: str
+    stream: Callable[[Connection, ExportQuery], Generator[bytes]]
+    is_compressed: bool = False
+
+
+def plan(wanted: ExportQuery, columns: Composable) -> Plan:
+    """Make the statement that gives some columns of the rows ``t`` that are wanted, in order."""
+    layer, query = wanted.layer, wanted.query
+    conditions = list(features.conditions(layer, query))
+    if query.after:
+        conditions.append(keyset.after(layer, query))
+    values: dict[str, Any] = {"limit": query.limit, "offset": query.offset}
+    for condition in conditions:
+        values |= condition.values
+    statement = sql.query("items_all").format(
+        columns=columns,
+        table=Identifier("layer", layer.id),
+        where=features.all_of([SQL("({})").format(condition.sql) for condition in conditions]),
+        order=keyset.order_by(layer, query),
+    )
+    return Plan(statement, values)
+
+
+def shape(wanted: ExportQuery) -> Composable:
+    """Return the geometry of the row ``t`` in the CRS that is wanted, easting first."""
+    found: Composable = SQL("t.geom")
+    if wanted.layer.geometry.crs.srid != wanted.query.crs.srid:
+        srid = compose.Literal(wanted.query.crs.srid)
+        found = SQL("public.ST_Transform({}, {})").format(found, srid)
+    return found

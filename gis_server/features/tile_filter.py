@@ -1,0 +1,65 @@
+"""Which features a tile shows, read from a request: filter and datetime."""
+
+from typing import NamedTuple
+
+from psycopg.sql import SQL
+from werkzeug.datastructures import MultiDict
+
+from gis_server.features import query
+from gis_server.features import request as asked
+from layers.model import Layer
+from tiles.statements import ALL, RowFilter
+
+NAMES = ("datetime", "filter", "filter-lang", "filter-crs")
+"""Parameters that choose features."""
+
+
+Key = tuple[tuple[str, str], ...]
+
+
+class TileFilter(NamedTuple):
+    """A choice of features, and what tells it from any other."""
+
+    wanted: RowFilter
+    key: Key
+
+
+def parse(
+    layer: Layer, args: MultiDict[str, str], also: tuple[str, ...] = ("lang",)
+) -> TileFilter | None:
+    """Read the parameters of a tile; None when all features are wanted.
+
+    Args:
+        layer: whose fields a filter may name.
+        args: the parameters of the address.
+        also: parameters that choose something else.
+
+    Raises:
+        ParameterInvalid: unknown, given twice, or with a value that cannot be used.
+        FieldUnknown: a property in a filter that the layer does not show.
+    """
+    asked.check(args, (*NAMES, *also))
+    key = tuple((name, args[name]) for name in NAMES if name in args)
+    if not key:
+        return None
+    known = _known.get((layer.id, key))
+    if known is None or known[0] is not layer:
+        if len(_known) >= _MOST_KNOWN:
+            _known.pop(next(iter(_known)), None)
+        known = _known[layer.id, key] = (layer, _choice(layer, args, key))
+    return known[1]
+
+
+_MOST_KNOWN = 500
+
+_known: dict[tuple[str, Key], tuple[Layer, TileFilter]] = {}
+"""Choices that were read, each with its layer: a map asks with the same one for many tiles."""
+
+
+def _choice(layer: Layer, args: MultiDict[str, str], key: Key) -> TileFilter:
+    conditions = list(query.conditions(layer, asked.choice(layer, args)))
+    if not conditions:
+        return TileFilter(ALL, key)
+    joined = SQL(" AND ").join(SQL("({})").format(condition.sql) for condition in conditions)
+    values = {name: value for c in conditions for name, value in c.values.items()}
+    return TileFilter(RowFilter(joined, values, key), key)

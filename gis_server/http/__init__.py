@@ -1,0 +1,1 @@
+"""The ground of HTTP: parameters, negotiation, compression, validators, problem details."""

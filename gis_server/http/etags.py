@@ -1,0 +1,75 @@
+"""Strong validators of features and lists: made from the version of the data, not from the bytes.
+
+The tag of a feature is ``version.row.representation``: the layer's version, what the row is as
+written last (PostgreSQL's xmin), and a digest of what else the answer hangs on. Of a list it is
+``version.representation``. An encoding of the body may be added at the end (``-gzip``). Pure.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+_ENCODINGS = ("-gzip", "-br", "-zstd")
+_TAG = re.compile(r'(W/)?"([^"]*)"')
+
+
+def representation(*parts: str) -> str:
+    """Return a digest of what tells an answer from others of the same data."""
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=9).hexdigest()
+
+
+def item(version: int, row: str, of: str) -> str:
+    """Return the tag of a feature, without quotes.
+
+    Args:
+        version: of the layer.
+        row: what the row is as written last.
+        of: the digest of the representation.
+    """
+    return f"{version}.{row}.{of}"
+
+
+def items(version: int, of: str) -> str:
+    """Return the tag of a list, without quotes."""
+    return f"{version}.{of}"
+
+
+def tagged(tag: str, encoding: str) -> str:
+    """Return the tag of a body in an encoding; ``identity`` adds nothing."""
+    return tag if encoding == "identity" else f"{tag}-{encoding}"
+
+
+def is_current(tags: Iterable[str], version: int, of: str) -> str | None:
+    """Return which of the tags of If-None-Match the present answer has; None when none of them.
+
+    A layer's version is enough to know, also for a feature: where nothing of the layer changed, its
+    row did not either.
+    """
+    for tag in tags:
+        plain = next((tag.removesuffix(end) for end in _ENCODINGS if tag.endswith(end)), tag)
+        parts = plain.split(".")
+        if len(parts) in (2, 3) and parts[0] == str(version) and parts[-1] == of:
+            return tag
+    return None
+
+
+def rows_of(header: str) -> frozenset[str] | None:
+    """Read If-Match: what the row may be; None when anything will do (``*``).
+
+    Weak tags are passed over, as the comparison of If-Match is the strong one.
+    """
+    if header.strip() == "*":
+        return None
+    strong = [tag for weak, tag in _TAG.findall(header) if not weak]
+    return frozenset(parts[1] for tag in strong if len(parts := tag.split(".")) == 3)
+
+
+def hexagons(version: int, *shown: object) -> str:
+    """Return the tag of a tile of hexagons, without quotes.
+
+    Args:
+        version: of the layer.
+        shown: what else decides what is in it.
+    """
+    digest = hashlib.blake2b(repr(shown).encode(), digest_size=8).hexdigest()
+    return f"{version:x}-{digest}"

@@ -1,0 +1,54 @@
+"""Which form of a resource a client gets: by its Accept header, among those there are. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from gis_server.http.errors import NotAcceptable
+
+Offered = Mapping[str, Sequence[str]]
+"""Media types by form, the form that is given when a client likes several alike first."""
+
+
+class FormatUnacceptable(NotAcceptable):
+    """A client takes none of the formats that a resource has."""
+
+    def __init__(self, accept: str, offered: Iterable[str]) -> None:
+        known = ", ".join(offered)
+        super().__init__(f"Nothing here is of '{accept[:100]}'; there is {known} (Accept, or f=).")
+        self.accept = accept
+
+
+def choose(accept: str, offered: Offered) -> str:
+    """Return the form that a client likes best.
+
+    Args:
+        accept: the header; empty when there is none, which accepts anything.
+        offered: what there is.
+
+    Raises:
+        FormUnacceptable: the client takes none of them.
+    """
+    liked = _parsed(accept)
+    best, form = max(
+        ((_quality(liked, media), form) for form, media in offered.items()),
+        key=lambda found: found[0],
+    )
+    if best <= 0:
+        raise FormatUnacceptable(accept, dict.fromkeys(chain.from_iterable(offered.values())))
+    return form
+
+
+def _quality(liked: MIMEAccept, types: Sequence[str]) -> float:
+    return max(float(liked.quality(media.partition(";")[0])) for media in types)
+
+
+@lru_cache(maxsize=256)
+def _parsed(accept: str) -> MIMEAccept:
+    """Read the header; parameters of types do not matter, and without any type it says nothing."""
+    read = parse_accept_header(accept, MIMEAccept)
+    types = [(media.partition(";")[0], quality) for media, quality in read if "/" in media]
+    return MIMEAccept(types or [("*/*", 1)])

@@ -1,0 +1,76 @@
+"""A land officer's first question: one parcel, its neighbours, and what is planned there."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.rows import dict_row
+
+import sql
+from layers.errors import Missing
+from layers.model import Layer, Text
+
+Connection = psycopg.Connection[Any]
+
+PARCELS, PLANS = "land_parcel", "land_plan"
+
+NOTE: Text = {
+    "vi": "Bản tham khảo, không thay thế trích lục do văn phòng đăng ký đất đai cấp.",
+    "en": "For reference; only the land registration office issues an official extract.",
+}
+
+_TOUCHING = 0.05
+"""Metres; neighbouring boundaries are drawn this close to each other."""
+
+_MOST_NEIGHBOURS = 60
+
+
+class ParcelUnknown(Missing):
+    """There is no parcel of this number."""
+
+
+class Card(NamedTuple):
+    """What is known of a parcel. ``feature`` is GeoJSON in degrees; areas are square metres."""
+
+    feature: dict[str, Any]
+    neighbours: list[dict[str, Any]]
+    planned: list[dict[str, Any]]
+
+
+def card(conn: Connection, parcels: Layer, plans: Layer, parcel_id: int) -> Card:
+    """Put a parcel's card together.
+
+    Raises:
+        ParcelUnknown: no parcel has this id.
+    """
+    values = {"id": parcel_id, "tolerance": _TOUCHING, "limit": _MOST_NEIGHBOURS}
+    row = conn.execute(sql.query("land_parcel"), values).fetchone()
+    if row is None:
+        raise ParcelUnknown(f"There is no parcel {parcel_id}.")
+    with conn.cursor(row_factory=dict_row) as cursor:
+        neighbours = cursor.execute(sql.query("land_neighbours"), values).fetchall()
+        planned = cursor.execute(sql.query("land_planned"), values).fetchall()
+    return Card(
+        _feature(parcels, parcel_id, row), neighbours, [_titled(plans, part) for part in planned]
+    )
+
+
+def _feature(parcels: Layer, parcel_id: int, row: tuple[Any, ...]) -> dict[str, Any]:
+    geometry, area, commune, stored = row
+    properties = {name: stored.get(name) for name in parcels.public}
+    if properties.get("area_geometry") is None:
+        properties["area_geometry"] = area
+    return {
+        "type": "Feature",
+        "id": parcel_id,
+        "geometry": json.loads(geometry),
+        "properties": {**properties, "commune_name": commune},
+    }
+
+
+def _titled(plans: Layer, part: Mapping[str, Any]) -> dict[str, Any]:
+    codes = plans.fields["land_code"].codes
+    code = codes.codes.get(part["land_code"]) if codes else None
+    title = dict(code.title) if code else {"vi": part["land_code"], "en": part["land_code"]}
+    return {**part, "title": title, "color": code.color if code else None}

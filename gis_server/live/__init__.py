@@ -1,0 +1,1 @@
+"""The present: changes of data and of declarations, taken over while the server runs."""

@@ -1,0 +1,156 @@
+"""The layers that this process serves: taken over from their folders while it serves.
+
+A layer that was declared anew is served when its table can carry it. Until then the former
+declaration holds, or there is no such layer yet. A thread beside the server (runtime/table_sync.py)
+brings the tables to the declarations; every process takes over by itself.
+"""
+
+import logging
+import threading
+from collections.abc import Collection, Mapping
+
+import psycopg
+import psycopg_pool
+
+from etl import tables
+from gis_server.db.pools import Pool
+from layers.declared import Declared
+from layers.model import Layer
+from layers.registry import Layers
+from tiles import purge, pyramid
+
+log = logging.getLogger("gis")
+
+TICK = 0.25
+"""Seconds between two looks at the folders."""
+
+_TROUBLES = (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests, OSError)
+
+
+class LiveLayers:
+    """The layers at present.
+
+    ``now`` is replaced as a whole: who has taken it goes on with one set of layers. ``waiting``
+    names the layers whose tables do not carry what is declared.
+    """
+
+    def __init__(self, declared: Declared, pool: Pool) -> None:
+        self.now: Layers = declared.layers
+        self.waiting: Collection[str] = ()
+        self._declared, self._pool = declared, pool
+        self._taken = declared.layers
+        self._stale: set[str] = set()
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the folders as they are; None when they can be read."""
+        return self._declared.problem
+
+    def is_serving(self, layer: Layer) -> bool:
+        """Tell whether a layer is served as it is declared by this object."""
+        return self.now.by_id.get(layer.id) is layer
+
+    def renew(self) -> None:
+        """Look at the folders and take over what is ready.
+
+        Raises:
+            psycopg.Error: the tables cannot be asked for; what is served stays.
+        """
+        with self._lock:
+            self._declared.look()
+            if self._taken is not self._declared.layers:
+                self._take(self._declared.layers)
+            self._redraw()
+
+    def differ(self, since: Layers) -> bool:
+        """Look, and tell whether other layers are served than those of a moment ago."""
+        try:
+            self.renew()
+        except _TROUBLES as error:
+            log.warning("layers could not be looked at: %s", error)
+        return self.now is not since
+
+    def watch(self) -> None:
+        """Look at the folders from now on, in a thread of its own."""
+        try:
+            self._leave_out()
+        except _TROUBLES as error:
+            log.warning("tables could not be looked at: %s", error)
+        self._thread = threading.Thread(target=self._run, name="layers", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stopped.set()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(TICK) and not self._pool.closed:
+            self.differ(self.now)
+
+    def _leave_out(self) -> None:
+        """Serve nothing without a table: a folder may have come while this process started."""
+        with self._pool.connection() as conn:
+            fitting = {layer.id: layer for layer in self.now if tables.is_fitting(conn, layer)}
+        if len(fitting) < len(self.now):
+            self.now = self._taken = Layers(fitting, self.now.groups)
+
+    def _take(self, wanted: Layers) -> None:
+        fitting = self._fitting(wanted)
+        served = merge(self.now, wanted, fitting)
+        self.waiting = tuple(layer.id for layer in wanted if layer.id not in fitting)
+        if not self.waiting:
+            self._taken = wanted
+        if served.by_id != self.now.by_id or served.groups != self.now.groups:
+            self._stale |= redrawn(self.now, served)
+            log.info("layers: %s", ", ".join(served.by_id))
+            self.now = served
+
+    def _fitting(self, wanted: Layers) -> set[str]:
+        with self._pool.connection() as conn:
+            return {
+                layer.id
+                for layer in wanted
+                if self.is_serving(layer) or tables.is_fitting(conn, layer)
+            }
+
+    def _redraw(self) -> None:
+        """Take all of a layer that looks another way as changed, after it is served that way.
+
+        Whatever was drawn for the former declaration is older than that.
+        """
+        if not self._stale:
+            return
+        with self._pool.connection() as conn:
+            for layer_id in sorted(self._stale):
+                purge.purge(conn, layer_id)
+        self._stale.clear()
+
+
+def merge(now: Layers, wanted: Layers, fitting: Collection[str]) -> Layers:
+    """Return what to serve: what is wanted and fits, else what is served now. Pure."""
+    served: dict[str, Layer] = {}
+    for layer in wanted:
+        if layer.id in fitting:
+            served[layer.id] = layer
+        elif layer.id in now.by_id:
+            served[layer.id] = now.by_id[layer.id]
+    groups = dict(wanted.groups)
+    for layer in served.values():
+        groups.setdefault(layer.group, now.groups.get(layer.group, {}))
+    return Layers(served, groups)
+
+
+def redrawn(former: Layers, served: Layers) -> set[str]:
+    """Name the layers that came, went, or look another way in tiles. Pure."""
+    names = former.by_id.keys() | served.by_id.keys()
+    return {name for name in names if _look(former.by_id, name) != _look(served.by_id, name)}
+
+
+def _look(layers: Mapping[str, Layer], name: str) -> object:
+    layer = layers.get(name)
+    return layer and (pyramid.form(layer), layer.heatmap)

@@ -1,0 +1,1 @@
+"""OGC API Features: routes, documents, schemas, editing."""

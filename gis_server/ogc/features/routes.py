@@ -1,0 +1,197 @@
+"""Features under /ogc: read the request, ask the database once, send what it wrote."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from gis_server.answers import current, downloads, versioned
+from gis_server.answers.current import base_url, services
+from gis_server.features import crs, keyset
+from gis_server.features import pages as feature_pages
+from gis_server.features import request as asked
+from gis_server.features.crs import Reference
+from gis_server.features.encodings import ENCODINGS as DOWNLOADS
+from gis_server.features.encodings.export_query import ExportQuery
+from gis_server.features.errors import FeatureUnknown
+from gis_server.features.pages import Item, Page
+from gis_server.features.query import Query
+from gis_server.features.table_state import TableState
+from gis_server.http import compression, etags
+from gis_server.http.language import preferred
+from gis_server.ogc import core, documents, pages
+from gis_server.ogc.documents import RequestUrl
+from gis_server.ogc.features import documents as item_documents
+from gis_server.ogc.features import jsonfg, schemas
+from gis_server.ogc.features.documents import FORMS, PAGES
+from layers.model import Layer
+
+BACKGROUND = "base"
+"""Group of the layers that lie under the features on the map of a page."""
+
+MOST_BYTES = 1_000_000
+"""Longest filter that is taken from a body."""
+
+_FILTER_TYPES = ("application/json", "application/query-cql-json", "application/cql2+json")
+
+_ALSO = {**pages.ALSO, "jsonfg": jsonfg.DRAFT_MEDIA_TYPE}
+
+
+class Source(NamedTuple):
+    """What an answer is made from: the version of the layer's data, the address, and its digest."""
+
+    layer: Layer
+    version: int
+    here: RequestUrl
+    url: str
+    representation: str
+    facts: TableState
+
+
+def add(routes: Blueprint) -> None:
+    """Add the routes."""
+    many = "/collections/<layer_id>/items"
+    routes.add_url_rule(many, view_func=items, strict_slashes=False)
+    routes.add_url_rule(f"{many}/<path:key>", view_func=item, strict_slashes=False)
+
+
+def items(layer_id: str) -> Response:
+    """Answer with a page of features, chosen by parameters or by a posted filter."""
+    layer = current.layers().get(layer_id)
+    form = _form(asked.of_items(layer), FORMS)
+    query = asked.query(layer, request.args, _posted(), is_download=form in DOWNLOADS)
+    if query.only_count and form in DOWNLOADS:
+        form = "json"
+    source = _source(layer, form)
+    make = _download if form in DOWNLOADS else _page
+    answer = _unchanged(source) or make(source, form, query)
+    answer.headers["Content-Crs"] = f"<{query.crs.uri}>"
+    answer.headers["Link"] = f'<{source.url}/queryables>; rel="{schemas.RELATIONS["queryables"]}"'
+    return answer
+
+
+def item(layer_id: str, key: str) -> Response:
+    """Answer with one feature."""
+    layer = current.layers().get(layer_id)
+    form = _form(asked.OF_ITEM, PAGES)
+    wanted = crs.choose(layer, "crs", request.args.get("crs"))
+    source = _source(layer, form)
+    answer = _unchanged(source) or _one(source, form, key.rstrip("/"), wanted)
+    answer.headers["Content-Crs"] = f"<{wanted.uri}>"
+    return answer
+
+
+def _source(layer: Layer, form: str) -> Source:
+    """The version is read before the data, so an answer is never older than its tag says."""
+    services().changes.ensure()
+    version = services().changes.versions.layer(layer.id)
+    base = base_url()
+    here = RequestUrl(
+        base + quote(request.path.rstrip("/")), request.args.to_dict(), form, preferred()
+    )
+    facts = services().tables.facts(services().pool, layer, version)
+    args = documents.encoded(dict(sorted(here.args.items())))
+    of = etags.representation(here.url, args, form, here.lang, facts.declared)
+    return Source(layer, version, here, f"{base}/ogc/collections/{layer.id}", of, facts)
+
+
+def _unchanged(source: Source) -> Response | None:
+    return versioned.unchanged(source.version, source.representation)
+
+
+def _page(source: Source, form: str, query: Query) -> Response:
+    page = _asked(source, query)
+    linked = _links(source, _places(source.layer, query, page), FORMS)
+    rest = item_documents.members(len(page.features), page.matched, linked)
+    if form == "html":
+        found = [pages.read(text) for text in page.features]
+        document = {"type": "FeatureCollection", "features": found, **rest}
+        return _drawn("items", source, document)
+    features = page.features
+    if form == "jsonfg":
+        rest |= jsonfg.members(source.layer, query.crs, source.url)
+        features = jsonfg.features(features, source.layer, query.crs)
+    body = item_documents.collection(features, rest)
+    return versioned.sent(body, FORMS[form], etags.items(source.version, source.representation))
+
+
+def _download(source: Source, form: str, query: Query) -> Response:
+    wanted = ExportQuery(source.layer, query, source.facts)
+    encoding = compression.choose(request.headers.get("Accept-Encoding", ""))
+    answer = downloads.answer(DOWNLOADS[form], wanted, encoding)
+    tag = etags.items(source.version, source.representation)
+    sent = answer.headers.get("Content-Encoding", "identity")
+    answer.headers["ETag"] = f'"{etags.tagged(tag, sent)}"'
+    return versioned.headed(answer)
+
+
+def _asked(source: Source, query: Query) -> Page:
+    if query.only_count:
+        count = feature_pages.plan_count(source.layer, query)
+        return Page([], current.ask(lambda conn: feature_pages.run_count(conn, count)), None)
+    made = feature_pages.plan(source.layer, query, source.facts)
+    return current.ask(lambda conn: feature_pages.run(conn, made, query))
+
+
+def _places(layer: Layer, query: Query, page: Page) -> dict[str, dict[str, Any]]:
+    places: dict[str, dict[str, Any]] = {}
+    if page.following:
+        place = keyset.encode_cursor(layer, query, page.following)
+        places["next"] = {"offset": None, keyset.PARAMETER: place}
+    if query.offset or query.after:
+        places["first"] = {"offset": None, keyset.PARAMETER: None}
+    return places
+
+
+def _one(source: Source, form: str, text: str, wanted: Reference) -> Response:
+    found = _found(source, text, wanted)
+    rest: documents.Document = {"links": _links(source, {}, PAGES)}
+    if form == "html":
+        return _drawn("item", source, {**pages.read(found.feature), **rest})
+    feature = found.feature
+    if form == "jsonfg":
+        rest |= jsonfg.members(source.layer, wanted, source.url)
+        (feature,) = jsonfg.features([feature], source.layer, wanted)
+    tag = etags.item(source.version, found.row, source.representation)
+    return versioned.sent(item_documents.feature(feature, rest), FORMS[form], tag)
+
+
+def _found(source: Source, text: str, wanted: Reference) -> Item:
+    key = asked.key(source.layer, text)
+    if key is not None:
+        made = feature_pages.plan_one(source.layer, key, wanted, source.facts)
+        found = current.ask(lambda conn: feature_pages.run_one(conn, made))
+        if found is not None:
+            return found
+    raise FeatureUnknown(source.layer.id, text[:100])
+
+
+def _links(
+    source: Source, places: dict[str, dict[str, Any]], forms: Mapping[str, str]
+) -> list[documents.Link]:
+    return item_documents.links(source.here, source.layer, source.url, places, forms)
+
+
+def _drawn(name: str, source: Source, document: documents.Document) -> Response:
+    background = [layer.id for layer in current.layers() if layer.group == BACKGROUND]
+    answer = pages.drawn(
+        name, document, source.here.lang, core.states(), layer=source.layer, background=background
+    )
+    answer.headers["Cache-Control"] = versioned.CACHE
+    return answer
+
+
+def _form(known: tuple[str, ...], forms: Mapping[str, str]) -> str:
+    asked.check(request.args, known)
+    return pages.form(forms, _ALSO)
+
+
+def _posted() -> bytes | None:
+    if request.method != "POST":
+        return None
+    if request.mimetype not in _FILTER_TYPES:
+        raise UnsupportedMediaType(f"A filter is posted as {', '.join(_FILTER_TYPES)}.")
+    request.max_content_length = MOST_BYTES
+    return request.get_data()

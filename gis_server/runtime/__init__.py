@@ -1,0 +1,1 @@
+"""Processes: the installation, its database cluster, the web server, background work."""

@@ -1,0 +1,101 @@
+"""The list of layers for the map, and the state of their data."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+
+from gis_server.catalogue import summaries
+from gis_server.catalogue.summaries import LayerState, Summaries
+from layers.registry import Layers
+
+Connection = psycopg.Connection[Any]
+
+
+def _load(conn: Connection, layer: str, mode: str, *, demo: bool, status: str = "done") -> None:
+    conn.execute(
+        "INSERT INTO ops.load (layer, file, mode, status, started_at, duration_s, who, is_demo)"
+        " VALUES (%s, 'x', %s, %s, now(), 1, 'lan', %s)",
+        (layer, mode, status, demo),
+    )
+
+
+def _layer(client: FlaskClient, layer_id: str) -> dict[str, Any]:
+    groups = client.get("/catalogue.json").get_json()["groups"]
+    (found,) = [layer for group in groups for layer in group["layers"] if layer["id"] == layer_id]
+    return dict(found)
+
+
+def test_every_layer_is_listed_once_in_its_group(client: FlaskClient, layers: Layers) -> None:
+    document = client.get("/catalogue.json").get_json()
+    listed = [layer["id"] for group in document["groups"] for layer in group["layers"]]
+    assert sorted(listed) == sorted(layers.by_id)
+    assert document["groups"][0]["id"] == "base"
+    assert document["demo"] is False
+    assert document["bounds"] == list(summaries.VIET_NAM)
+
+
+def test_a_layer_says_what_the_map_needs(province: Connection, client: FlaskClient) -> None:
+    found = _layer(client, "commune")
+    assert found["rows"] == 2
+    assert found["bounds"] == pytest.approx([105.80, 21.40, 105.90, 21.60])
+    assert found["loaded_at"] is None
+    assert found["label"] == "full_name"
+    units = {field["name"]: field["codes"] for field in found["fields"]}["unit_type"]
+    assert units["ward"]["vi"] == "Phường"
+    assert found["legend"][0]["color"].startswith("#")
+    assert client.get("/catalogue.json").get_json()["bounds"] == found["bounds"]
+
+
+def test_events_say_from_when_to_when(conn: Connection, client: FlaskClient) -> None:
+    for day in (3, 9):
+        conn.execute(
+            "INSERT INTO layer.incident (category, occurred_at, geom, h3)"
+            " VALUES ('theft', %s, ST_SetSRID(ST_MakePoint(105.8, 21.5), 4326), 0)",
+            (f"2026-01-{day:02}T00:00:00Z",),
+        )
+    found = _layer(client, "incident")
+    assert found["time_range"] == ["2026-01-03T00:00:00+00:00", "2026-01-09T00:00:00+00:00"]
+    assert found["heatmap"] == {
+        "category": "category",
+        "value": {"field": "severity", "aggregate": "sum", "unit": None, "worse": "high"},
+        "tilejson": "/heatmap/incident.json",
+        "hotspots": "/hotspots/incident.json",
+        "usual": "/usual/incident.json",
+    }
+
+
+def test_made_up_rows_are_marked_until_they_are_replaced(
+    conn: Connection, client: FlaskClient
+) -> None:
+    _load(conn, "camera", "replace", demo=True)
+    assert _layer(client, "camera")["demo"] is True
+    _load(conn, "camera", "upsert", demo=False)
+    assert _layer(client, "camera")["demo"] is True
+    _load(conn, "camera", "replace", demo=False, status="failed")
+    assert _layer(client, "camera")["demo"] is True
+    _load(conn, "camera", "replace", demo=False)
+    assert _layer(client, "camera")["demo"] is False
+    assert client.get("/catalogue.json").get_json()["demo"] is False
+
+
+def test_stale_is_older_than_promised(layers: Layers) -> None:
+    camera, now = layers.get("camera"), datetime(2026, 6, 30, tzinfo=UTC)
+    assert camera.freshness is not None
+    late = now - camera.freshness - timedelta(seconds=1)
+    assert LayerState(late).is_stale(camera, now)
+    assert not LayerState(now - camera.freshness).is_stale(camera, now)
+    assert not LayerState(None).is_stale(camera, now)
+
+
+def test_rows_are_counted_again_after_a_load(conn: Connection, layers: Layers) -> None:
+    camera, remembered = layers.get("camera"), Summaries()
+    assert remembered.get(conn, camera, 1).rows == 0
+    conn.execute(
+        "INSERT INTO layer.camera (code, name, geom)"
+        " VALUES ('A', 'x', ST_SetSRID(ST_MakePoint(105.8, 21.5), 4326))"
+    )
+    assert remembered.get(conn, camera, 1).rows == 0
+    assert remembered.get(conn, camera, 2).rows == 1

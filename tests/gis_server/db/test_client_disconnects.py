@@ -1,0 +1,148 @@
+"""A question whose client has gone is stopped; one that is waited for is not."""
+
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from gis_server.db.client_disconnects import PATIENCE, ClientWait, abandoned
+
+Connection = psycopg.Connection[Any]
+
+SLOW = "/ogc/collections/hydrant/items"
+
+
+@pytest.fixture
+def slow(conn: Connection) -> Connection:
+    """Let a layer take six seconds to answer."""
+    conn.execute(
+        "INSERT INTO layer.hydrant (code, status, geom)"
+        " VALUES ('a', 'ok', ST_SetSRID(ST_MakePoint(105, 21), 4326));"
+        "ALTER TABLE layer.hydrant RENAME TO hydrant_rows; CREATE VIEW layer.hydrant AS"
+        " SELECT t.*, '0'::xid AS xmin FROM layer.hydrant_rows AS t, pg_sleep(6)"
+    )
+    return conn
+
+
+def _asking(conn: Connection) -> int:
+    row = conn.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND state = 'active' AND pid <> pg_backend_pid()"
+        " AND query LIKE '-- A page of features%hydrant%'"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _until(conn: Connection, wanted: int, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if _asking(conn) == wanted:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _ask(address: str, path: str = SLOW) -> socket.socket:
+    place = urlsplit(address)
+    client = socket.create_connection((place.hostname, place.port))
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+    return client
+
+
+@pytest.mark.parametrize("has_asked_before", [False, True])
+def test_the_question_of_a_client_that_goes_away_is_stopped(
+    live: str, slow: Connection, has_asked_before: bool
+) -> None:
+    client = _ask(live, "/health" if has_asked_before else SLOW)
+    if has_asked_before:
+        assert b"200" in client.recv(10_000)
+        client.sendall(f"GET {SLOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert _until(slow, 1, 3)
+    client.close()
+    assert _until(slow, 0, PATIENCE + 1.5)
+
+
+def test_a_client_that_waits_gets_its_answer_while_another_goes_away(
+    live: str, slow: Connection
+) -> None:
+    answers: list[int] = []
+
+    def stay() -> None:
+        with urllib.request.urlopen(live + SLOW, timeout=20) as answer:
+            answers.append(answer.status)
+
+    staying = threading.Thread(target=stay)
+    staying.start()
+    assert _until(slow, 1, 3)
+    client = _ask(live)
+    assert _until(slow, 2, 3)
+    client.close()
+    assert _until(slow, 1, PATIENCE + 1.5)
+    staying.join()
+    assert answers == [200]
+
+
+def test_idle_connections_do_not_look_like_waiting_ones(live: str, slow: Connection) -> None:
+    idle = [_ask(live, "/health") for _ in range(5)]
+    assert all(b"200" in client.recv(10_000) for client in idle)
+    time.sleep(1.2)
+    client = _ask(live)
+    assert _until(slow, 1, 3)
+    client.close()
+    assert _until(slow, 0, PATIENCE + 1.5)
+    for client in idle:
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("ages", "waits", "gone"),
+    [
+        ([], [], []),
+        ([5], [], [0]),
+        ([5], [5.01], []),
+        ([5], [9.0], []),
+        ([5], [4.0], [0]),
+        ([10, 8, 5], [10.0, 5.0], [1]),
+        ([10, 8, 5], [9.0, 5.0], [0]),
+        ([10, 8, 5], [12.0, 9.0, 5.0], []),
+        ([5], [ClientWait(5.5, is_sure=False)], []),
+        ([5], [ClientWait(50.0, is_sure=False)], [0]),
+    ],
+)
+def test_questions_without_a_client_are_found(
+    ages: list[float], waits: list[Any], gone: list[int]
+) -> None:
+    found = abandoned(ages, [w if isinstance(w, ClientWait) else ClientWait(w) for w in waits])
+    assert found == gone
+
+
+def test_the_number_of_open_files_stays_the_same(live: str, conn: Connection) -> None:
+    from gis_server.db import client_disconnects  # noqa: PLC0415
+
+    del live, conn
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            served, _ = listening.accept()
+            with served:
+                assert not [wait for wait in client_disconnects.waiting(port) if wait.is_sure]
+                client.sendall(b"x")
+                time.sleep(0.3)
+                (wait,) = client_disconnects.waiting(port)
+                assert 0.2 <= wait.seconds < 2
+                files = _open_files()
+                for _ in range(50):
+                    list(client_disconnects.waiting(port))
+                assert _open_files() == files
+
+
+def _open_files() -> int:
+    from pathlib import Path  # noqa: PLC0415
+
+    return len(list(Path("/proc/self/fd").iterdir()))

@@ -1,0 +1,128 @@
+"""No stale tile stays where a web server in front would find it without asking anybody."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+
+from gis_server.settings import Settings
+from gis_server.state import Services
+from layers.geo import TileId
+from layers.registry import Layers
+from tiles import changes, mvt, pyramid, store
+from tiles.store import Store
+
+Connection = psycopg.Connection[Any]
+
+AT = TileId.at(105.85, 21.55, 14)
+NAME = store.name_of("school", AT)
+
+
+@pytest.fixture
+def gis(app: Flask, province: Connection) -> Services:
+    """A server that has drawn a school's tile."""
+    made: Services = app.extensions["gis"]
+    made.changes.ensure()
+    _learn(made)
+    made.tiles.tile(made.live.now.get("school"), AT)
+    assert made.tiles.store.find(NAME)
+    return made
+
+
+def _learn(gis: Services) -> None:
+    with gis.pool.connection() as conn:
+        changes.drain(conn)
+    gis.changes.ask()
+
+
+def _rename(conn: Connection) -> None:
+    conn.execute("UPDATE layer.school SET name = 'Mới'")
+
+
+def _during(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
+    """Let something happen between the reading of the rows and the putting of the tile."""
+    drawn = mvt.tile
+
+    def draw(*words: Any) -> bytes:
+        body = drawn(*words)
+        happens()
+        return body
+
+    monkeypatch.setattr(mvt, "tile", draw)
+
+
+def test_a_change_heard_of_while_a_tile_was_drawn_leaves_none(
+    gis: Services, province: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _rename(province)
+    _learn(gis)
+    assert gis.tiles.store.find(NAME) is None
+
+    def happens() -> None:
+        _rename(province)
+        _learn(gis)
+
+    _during(monkeypatch, happens)
+    found = gis.tiles.tile(gis.live.now.get("school"), AT)
+    assert found is not None
+    assert Path(found.file).read_bytes()
+    assert gis.tiles.store.find(NAME) is None
+
+
+def test_a_change_that_another_process_heard_of_first_leaves_none(
+    gis: Services, province: Connection
+) -> None:
+    found = gis.tiles.store.find(NAME)
+    assert found is not None
+    packed = Path(found.file).read_bytes()
+    _rename(province)
+    _learn(gis)
+    gis.tiles.store.put(NAME, found.version, packed)
+    gis.tiles.store.set_synced(10**9)
+    _rename(province)
+    _learn(gis)
+    assert gis.tiles.store.find(NAME) is None
+
+
+def test_a_change_while_tiles_are_drawn_ahead_leaves_none(
+    gis: Services, province: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def happens() -> None:
+        _rename(province)
+        _learn(gis)
+
+    _during(monkeypatch, happens)
+    connect = partial(psycopg.connect, database_url, autocommit=True)
+    school = gis.live.now.get("school")
+    pyramid.build(school, gis.tiles.store, connect, lambda *_: None, processes=1)
+    assert list(gis.tiles.store.tiles("school")) == []
+
+
+def test_tiles_of_a_layer_that_is_gone_are_thrown_away(
+    app: Flask, layers: Layers, settings: Settings
+) -> None:
+    kept = Store(settings.var / "tiles")
+    made: Services = app.extensions["gis"]
+    with made.pool.connection() as conn:
+        kept.claim(changes.database_id(conn))
+    for name in ("withdrawn/0/0/0", NAME, ".more/ab/cd"):
+        kept.put(name, 1, b"x")
+    made.changes.ensure()
+    assert kept.layers() == ["school"]
+    assert kept.find(".more/ab/cd")
+
+
+def test_changes_are_watched_before_the_first_request(app: Flask, province: Connection) -> None:
+    made: Services = app.extensions["gis"]
+    made.tiles.tile(made.live.now.get("school"), AT)
+    assert made.tiles.store.find(NAME)
+    made.changes.watch()
+    deadline = time.monotonic() + 5
+    while made.tiles.store.find(NAME) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert made.tiles.store.find(NAME) is None
