@@ -42,7 +42,17 @@ def _admin_url() -> str:
 
     cluster = Cluster(ROOT / "var" / "test")
     cluster.start()
+    _without_durability(cluster.admin_dsn())
     return cluster.admin_dsn()
+
+
+def _without_durability(url: str) -> None:
+    """Let a cluster that only tests use wait for no disk; a crash would cost nothing but the run."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            statement = sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name))
+            conn.execute(statement)
+        conn.execute("SELECT pg_reload_conf()")
 
 
 def _unavailable(reason: str) -> None:
