@@ -106,20 +106,18 @@ def _is_behind() -> bool:
     return is_reading and "layers" in g and services().live.differ(g.pop("layers"))
 
 
-def create_app(settings: Settings, database_url: str) -> Flask:
+def create_app(settings: Settings, database_url: str, declared: Declared) -> Flask:
     """Make the application.
 
     Args:
         settings: what the installation decides.
         database_url: PostGIS to read; the pool connects at the first request.
-
-    Raises:
-        LayerInvalid: a layer folder says something that cannot be true.
+        declared: the layers; they are looked at again while it serves.
     """
     app = Application("gis_server", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["gis"] = assemble(settings, Declared(*settings.more_layers), database_url)
+    app.extensions["gis"] = assemble(settings, declared, database_url)
     for room in ROOMS:
         app.register_blueprint(room.blueprint())
     problems.install(app)

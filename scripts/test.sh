@@ -1,7 +1,15 @@
 #!/usr/bin/env bash
-# Set-up, checks, tests: what has to be green before a change lands.
+# Set-up and tests of one tier: what has to be green before a change lands.
+#   test.sh [PYTEST ARGUMENT...]       code checks and the first tier
+#   test.sh deep [PYTEST ARGUMENT...]  the second tier: fuzz, kills, matrices, other programs
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
+
+tier="not deep"
+if [ "${1:-}" = deep ]; then
+    tier=deep
+    shift
+fi
 
 stop_test_cluster() {
     [ ! -d var/test/cluster ] || .venv/bin/python -c 'from pathlib import Path
@@ -10,7 +18,7 @@ Cluster(Path("var/test")).stop()'
 }
 
 scripts/setup.sh test
-scripts/lint.sh
+[ "$tier" = deep ] || scripts/lint.sh
 # A cluster that was up before belongs to somebody who is still working with it.
 [ -S var/test/cluster/run/.s.PGSQL.5432 ] || trap stop_test_cluster EXIT
-.venv/bin/python -m pytest -n auto "$@"
+.venv/bin/python -m pytest -n auto --dist loadgroup -m "$tier" --durations 20 "$@"

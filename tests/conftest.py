@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,13 @@ from filelock import FileLock
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from etl import tables
 from gis_server.settings import Settings
+from gis_testing.applications import create_app, product
+from gis_testing.databases import Lender, cloned, create, drop
 from gis_testing.places import ROOT, SHARED
 from gis_testing.servers import Serve, serving
-from layers import registry
 from layers.registry import Layers
 from sql import migrate
 
@@ -31,6 +30,21 @@ UNTIL = datetime(2026, 6, 30, tzinfo=UTC)
 def pytest_report_header() -> str:
     where = "present" if SHARED.is_dir() else "absent"
     return f"postgis: {_admin_url()}  real data: {where}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs PostgreSQL or a browser, and keep those that share much in one process.
+
+    There is one Chromium and one demonstration province at a time: two would share two cores.
+    """
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "admin_url" in fixtures:
+            item.add_marker("pg")
+        if "browser" in fixtures:
+            item.add_marker("browser")
+        if "server" in fixtures or "browser" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("province"))
 
 
 def _admin_url() -> str:
@@ -47,7 +61,7 @@ def _admin_url() -> str:
 
 
 def _without_durability(url: str) -> None:
-    """Let a cluster that only tests use wait for no disk; a crash would cost nothing but the run."""
+    """Let a cluster that only tests use wait for no disk; a crash costs no more than the run."""
     with psycopg.connect(url, autocommit=True) as conn:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             statement = sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name))
@@ -75,25 +89,7 @@ def admin_url() -> str:
 @pytest.fixture(scope="session")
 def layers() -> Layers:
     """The layers that come with the product."""
-    return registry.load()
-
-
-def _create(admin_url: str, name: str, template: str) -> str:
-    with psycopg.connect(admin_url, autocommit=True) as conn:
-        conn.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
-    return make_conninfo(admin_url, dbname=name)
-
-
-def _drop(admin_url: str, name: str) -> None:
-    assert "test" in name
-    with psycopg.connect(admin_url, autocommit=True) as conn:
-        conn.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+    return product().layers
 
 
 @pytest.fixture(scope="session")
@@ -104,28 +100,26 @@ def template(
     name = f"gis_test_template_{uuid4().hex[:12]}"
     # Two databases cannot be made from one template at the same moment.
     with FileLock(tmp_path_factory.getbasetemp().parent / "template.lock"):
-        url = _create(admin_url, name, "template0")
+        url = create(admin_url, name, "template0")
     with psycopg.connect(url, autocommit=True) as conn:
         migrate.apply(conn)
         tables.prepare(conn, layers)
     yield name
-    _drop(admin_url, name)
+    drop(admin_url, name)
 
 
-@contextmanager
-def _database(admin_url: str, template: str) -> Iterator[str]:
-    name = f"gis_test_{uuid4().hex[:16]}"
-    url = _create(admin_url, name, template)
-    try:
-        yield url
-    finally:
-        _drop(admin_url, name)
+@pytest.fixture(scope="session")
+def lender(admin_url: str, template: str) -> Iterator[Lender]:
+    """The databases that tests of this process are lent."""
+    opened = Lender(admin_url, template)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def database_url(admin_url: str, template: str) -> Iterator[str]:
+def database_url(lender: Lender) -> Iterator[str]:
     """A database of the test's own: migrated, with empty layer tables."""
-    with _database(admin_url, template) as url:
+    with lender.lent() as url:
         yield url
 
 
@@ -146,11 +140,9 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings, database_url: str) -> Iterator[Flask]:
     """The application on the test's database."""
-    from gis_server.app import create_app  # noqa: PLC0415
-
-    made = create_app(settings, database_url)
-    yield made
-    made.extensions["gis"].close()
+    application = create_app(settings, database_url)
+    yield application
+    application.extensions["gis"].close()
 
 
 @pytest.fixture
@@ -189,7 +181,7 @@ def server(
     from etl.load import Mode, Order, load  # noqa: PLC0415
 
     folder = tmp_path_factory.mktemp("demo")
-    with _database(admin_url, template) as url:
+    with cloned(admin_url, template) as url:
         with psycopg.connect(url, autocommit=True) as opened:
             seed.plant(opened, layers, folder)
             for part in demo.write(folder, parcels=3000, events=6000, seed=19, until=UNTIL):

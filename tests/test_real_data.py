@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from etl.load import Mode, Order, Result, default_mode, load
 from layers.registry import Layers
 
-pytestmark = pytest.mark.data
+pytestmark = pytest.mark.deep
 
 Load = Callable[..., Result]
 

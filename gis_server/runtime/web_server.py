@@ -12,6 +12,7 @@ from gis_server import settings
 from gis_server.app import create_app
 from gis_server.runtime import installation, memory
 from gis_server.settings import Settings
+from layers.declared import Declared
 
 THREADS = 4
 """Threads of a worker that wait for the database."""
@@ -20,7 +21,7 @@ THREADS = 4
 def application() -> Any:
     """Make the application of a worker process."""
     used = settings.from_env()
-    made = create_app(used, installation.database_url(used))
+    made = create_app(used, installation.database_url(used), Declared(*used.more_layers))
     made.extensions["gis"].changes.watch()
     made.extensions["gis"].disconnects.watch(used.port)
     made.extensions["gis"].live.watch()
@@ -35,7 +36,7 @@ def serve(used: Settings, database_url: str) -> None:
         used: port and number of workers.
         database_url: checked before the workers start, so that they fail with one sentence.
     """
-    create_app(used, database_url).extensions["gis"].close()
+    create_app(used, database_url, Declared(*used.more_layers)).extensions["gis"].close()
     maintenance = subprocess.Popen([*installation.GIS, "maintain", str(os.getpid())])
     try:
         _serve(used)

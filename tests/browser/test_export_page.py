@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, Page
 
 from gis_testing.places import ROOT
 
+pytestmark = pytest.mark.deep
+
 Connection = psycopg.Connection[Any]
 
 

@@ -20,6 +20,8 @@ from playwright.sync_api import Browser, expect
 from gis_server.settings import Settings
 from gis_testing.places import DOCS
 
+pytestmark = pytest.mark.deep
+
 Serve = Callable[[str, Settings], AbstractContextManager[str]]
 
 GUIDE = DOCS / "add-a-layer.md"

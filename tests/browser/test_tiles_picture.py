@@ -6,7 +6,8 @@ import mapbox_vector_tile
 import pytest
 from playwright.sync_api import Route, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.deep
+
 
 _COUNTED = """() => {
     const all = gisMap.querySourceFeatures("camera", {sourceLayer: "camera"});

@@ -12,10 +12,13 @@ from typing import Any
 
 import mapbox_vector_tile
 import psycopg
+import pytest
 
 from gis_server.answers import replies
 from gis_server.settings import Settings
 from gis_testing.places import DOCS
+
+pytestmark = pytest.mark.deep
 
 Connection = psycopg.Connection[Any]
 Freeze = Callable[[], AbstractContextManager[None]]

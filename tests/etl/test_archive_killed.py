@@ -18,6 +18,8 @@ from gis_testing.archived_events import BEFORE, put, rows, said
 from gis_testing.places import ROOT
 from layers.registry import Layers
 
+pytestmark = pytest.mark.deep
+
 Connection = psycopg.Connection[Any]
 
 PROGRAM = f"""

@@ -22,6 +22,8 @@ from etl.rows import Intake
 from layers.model import Type
 from layers.registry import Layers
 
+pytestmark = pytest.mark.deep
+
 UNTIL = datetime(2026, 5, 31, 9, 0, tzinfo=UTC)
 PARCELS, EVENTS = 4_000, 20_000
 

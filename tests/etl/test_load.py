@@ -229,6 +229,7 @@ load.load(conn, Order(layer, Path(sys.argv[2]), Mode.REPLACE, "lan", Path(sys.ar
 """
 
 
+@pytest.mark.deep
 def test_a_load_that_is_killed_leaves_the_old_rows_live_and_whole(
     conn: Connection, database_url: str, run: Load, tmp_path: Path
 ) -> None:

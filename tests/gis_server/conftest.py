@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -19,8 +16,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from gis_server.app import create_app
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
+from gis_testing.databases import cloned
 from gis_testing.ogc_api import Api, Connection, Rows, fill
 
 PROVINCE = """
@@ -74,18 +72,10 @@ CHECKS = [
 @pytest.fixture(scope="session")
 def ogc_database(admin_url: str, template: str) -> Iterator[str]:
     """Address of a database with the rows of this module."""
-    name = f"gis_test_ogc_{uuid4().hex[:12]}"
-    made, gone = (
-        sql.SQL(text).format(sql.Identifier(name), sql.Identifier(template))
-        for text in ("CREATE DATABASE {} TEMPLATE {}", "DROP DATABASE {} WITH (FORCE)")
-    )
-    with psycopg.connect(admin_url, autocommit=True) as conn:
-        conn.execute(made)
-        url = make_conninfo(admin_url, dbname=name)
+    with cloned(admin_url, template) as url:
         with psycopg.connect(url, autocommit=True) as filled:
             fill(filled)
         yield url
-        conn.execute(gone)
 
 
 @pytest.fixture(scope="session")

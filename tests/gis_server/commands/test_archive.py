@@ -116,6 +116,7 @@ def test_events_go_and_come_back(gis: Terminal, conn: Connection) -> None:
     assert conn.execute("SELECT count(*) FROM layer.incident").fetchone() == (60,)
 
 
+@pytest.mark.deep
 def test_a_cluster_counts_as_the_database_does(
     gis: Terminal, conn: Connection, layers: Layers, scheduler: str
 ) -> None:
@@ -142,6 +143,7 @@ def test_a_cluster_counts_as_the_database_does(
         )
 
 
+@pytest.mark.deep
 def test_both_workers_work(scheduler: str) -> None:
 
     def pid(_number: int) -> int:
@@ -153,6 +155,7 @@ def test_both_workers_work(scheduler: str) -> None:
         assert len({future.result() for future in slow}) == WORKERS
 
 
+@pytest.mark.deep
 def test_a_scheduler_that_is_lost_is_an_error(tmp_path: Path) -> None:
     with ExitStack() as running:
         address, process = running.enter_context(_scheduler(tmp_path))
@@ -168,6 +171,7 @@ def test_a_scheduler_that_is_lost_is_an_error(tmp_path: Path) -> None:
             lose()
 
 
+@pytest.mark.deep
 def test_workers_without_the_product_are_an_error(
     gis: Terminal, conn: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,6 +236,7 @@ def test_what_cannot_be_done_is_one_sentence(
     assert not (tmp_path / "x.parquet").exists()
 
 
+@pytest.mark.deep
 def test_a_scheduler_that_is_not_there_is_told_in_seconds(tmp_path: Path) -> None:
     begun = time.monotonic()
     with (

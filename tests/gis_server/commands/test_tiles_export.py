@@ -81,6 +81,7 @@ def _within(seconds: float, true: Callable[[], bool]) -> bool:
     return true()
 
 
+@pytest.mark.deep
 def test_a_killed_export_goes_on_where_it_was(gis: Terminal, cameras: Connection) -> None:
     process = gis.start("camera", "out.pmtiles")
     journal = gis.folder / "out.pmtiles.partial" / "journal"

@@ -17,10 +17,10 @@ import pytest
 from flask import Flask
 
 from etl import tables
-from gis_server.app import create_app
 from gis_server.live import layers as live_layers
 from gis_server.runtime import table_sync
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
 from layers import declared, registry
 from layers.geo import TileId
 from layers.registry import Layers
@@ -287,6 +287,7 @@ def _within(seconds: float, is_so: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.deep
 def test_layers_come_change_and_go_under_load_in_all_processes(
     own: Path, province: Connection, settings: Settings, database_url: str, serve: Serve
 ) -> None:

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
-from gis_server.app import create_app
 from gis_server.ogc.documents import CONFORMANCE
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
 
 PATHS = (
     "", "/", "/conformance", "/collections", "/collections/land_parcel", "/collections/incident/",

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gis_server.app import create_app
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
 
 FILLED = {
     "featureId": "1", "tileMatrixSetId": "WebMercatorQuad",
@@ -64,6 +64,7 @@ def some(every: Found) -> Found:
     }
 
 
+@pytest.mark.deep
 def test_head_is_get_without_its_body_at_every_address(server: str) -> None:
     """Over the wire: flask's client adds what a server has to say itself."""
     host = urlsplit(server)

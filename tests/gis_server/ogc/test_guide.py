@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from cells import checkpoint
 from cells.generations import Generations
-from gis_server.app import create_app
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
 from gis_testing.places import DOCS
 from layers.registry import Layers
 

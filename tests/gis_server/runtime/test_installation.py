@@ -248,6 +248,7 @@ def gis(verb: str, var: Path, port: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.deep
 @pytest.mark.pg
 def test_up_twice_is_up_once_and_down_leaves_nothing(var: Path, port: int) -> None:
     own = var / "whole"

@@ -11,8 +11,8 @@ import pytest
 import zstandard
 from flask.testing import FlaskClient
 
-from gis_server.app import create_app
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
 from layers.geo import TileId
 from tiles import changes, heatmap
 

@@ -32,6 +32,8 @@ import shapely
 
 from gis_testing.places import DOCS
 
+pytestmark = pytest.mark.deep
+
 GUIDE = (DOCS / "ogc.md").read_text("utf-8")
 
 ZONE = "http://www.opengis.net/def/crs/EPSG/0/9213"

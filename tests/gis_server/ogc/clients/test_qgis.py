@@ -26,6 +26,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.deep
+
 SCRIPT = (Path(__file__).parent / "qgis_script.py").read_text("utf-8")
 PYTHON = shlex.split(os.environ.get("GIS_TEST_QGIS", "/usr/bin/python3"))
 SENDS_CQL2 = 33600

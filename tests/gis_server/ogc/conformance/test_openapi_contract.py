@@ -10,9 +10,11 @@ from flask import Flask
 
 from cells import checkpoint
 from cells.generations import Generations
-from gis_server.app import create_app
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
 from layers.registry import Layers
+
+pytestmark = pytest.mark.deep
 
 JSON = "application/json"
 

@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from owslib.ogcapi.features import Features  # type: ignore[import-untyped]
 
+pytestmark = pytest.mark.deep
+
 BOX = (105.6, 21.4, 105.8, 21.7)
 
 

@@ -4,19 +4,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import h3.api.basic_int as h3
 import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from werkzeug.test import TestResponse
 
 from cells import checkpoint
 from cells.generations import Generations
-from gis_server.app import create_app
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
+from gis_testing.databases import cloned
 from gis_testing.zones import EVENTS, Event
 from layers.registry import Layers
 
@@ -33,11 +31,7 @@ VALUES ('D', %s, %s, %s, %s, ST_SetSRID(ST_MakePoint(%s, %s), 4326))
 @pytest.fixture(scope="session")
 def dggs_database(admin_url: str, template: str) -> Iterator[str]:
     """Address of a database with the events."""
-    name = f"gis_test_dggs_{uuid4().hex[:12]}"
-    with psycopg.connect(admin_url, autocommit=True) as conn:
-        identifiers = sql.Identifier(name), sql.Identifier(template)
-        conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*identifiers))
-        url = make_conninfo(admin_url, dbname=name)
+    with cloned(admin_url, template) as url:
         with psycopg.connect(url, autocommit=True) as filled, filled.cursor() as cursor:
             cursor.executemany(
                 _INCIDENT,
@@ -47,7 +41,6 @@ def dggs_database(admin_url: str, template: str) -> Iterator[str]:
                 _MEASUREMENT, [(e.total, e.by, e.at, e.cell, *at) for at, e in EVENTS["traffic"]]
             )
         yield url
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifiers[0]))
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,22 @@
-"""Fires around one place and traffic that stands still, counted by cell."""
+"""Fires around one place and traffic that stands still, counted by cell.
 
+The tests only read, so that one database and one application serve them all.
+"""
+
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import psycopg
 import pytest
+from flask import Flask
 
 from cells import checkpoint
 from cells.generations import Generations
 from cells.index import cells_of
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
+from gis_testing.databases import cloned
 from layers.registry import Layers
 
 START, MONDAY = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
@@ -26,9 +32,30 @@ VALUES (%s, %s, %s, 100, ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s)
 """
 
 
-@pytest.fixture
-def events(conn: psycopg.Connection[Any], layers: Layers, settings: Settings) -> Any:
-    """The test's own database with events of two layers, both counted."""
+@pytest.fixture(scope="module")
+def database_url(admin_url: str, template: str) -> Iterator[str]:
+    """A database for all tests of the module."""
+    with cloned(admin_url, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings for all tests of the module."""
+    return Settings(var=tmp_path_factory.mktemp("processes"))
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings, database_url: str) -> Iterator[Flask]:
+    """The application for all tests of the module."""
+    application = create_app(settings, database_url)
+    yield application
+    application.extensions["gis"].close()
+
+
+@pytest.fixture(scope="module")
+def events(database_url: str, layers: Layers, settings: Settings) -> None:
+    """Put events of two layers into the database, and count them."""
     chance = np.random.default_rng(4)
     places = np.concatenate([
         chance.random((600, 2)) * 0.3 + [105.7, 21.45], chance.normal(0, 0.004, (200, 2)) + JAM,
@@ -47,9 +74,9 @@ def events(conn: psycopg.Connection[Any], layers: Layers, settings: Settings) ->
         for name, place, speed in (("jam", JAM, 48 if week else 12), ("free", FREE, 48))
         for cell in cells_of([place[0]], [place[1]], 10).tolist()
     ]
-    with conn.cursor() as cursor:
-        cursor.executemany(_FIRE, fires)
-        cursor.executemany(_SPEED, speeds)
-    for name in ("fire_event", "traffic"):
-        checkpoint.checkpoint(conn, layers.get(name), Generations(settings.var / "cells"))
-    return conn
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        with conn.cursor() as cursor:
+            cursor.executemany(_FIRE, fires)
+            cursor.executemany(_SPEED, speeds)
+        for name in ("fire_event", "traffic"):
+            checkpoint.checkpoint(conn, layers.get(name), Generations(settings.var / "cells"))

@@ -20,8 +20,8 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from gis_server.app import create_app
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
 from gis_testing.places import DOCS
 from layers.registry import Layers
 from tiles import tile_matrix_sets
@@ -352,6 +352,7 @@ def _gdal(*command: str) -> str:
     return done.stdout
 
 
+@pytest.mark.deep
 def test_gdal_reads_a_tile_and_a_tileset(
     filled: Connection, live: str, layers: Layers, tmp_path: Path
 ) -> None:

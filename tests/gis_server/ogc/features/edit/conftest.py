@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gis_server.app import create_app
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
 
 TOKEN = "only for tests"
 GEOJSON = "application/geo+json"

@@ -3,8 +3,11 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+pytestmark = pytest.mark.deep
 
 ANSWERS = {201, 204, 400, 409, 422}
 

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 import schemathesis
 
+pytestmark = pytest.mark.deep
+
 ITEM = "/collections/school/items/{featureId}"
 
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from etl import tables
 from etl.load import Mode, Order, load
-from gis_server.app import create_app
 from gis_server.settings import Settings
+from gis_testing.applications import create_app
 from layers import registry
 from layers.registry import Layers
 
