@@ -4,6 +4,7 @@ The kinds are neutral: whoever answers (HTTP, the command line) maps a kind, not
 error of a room is a subclass of the kind that it is of.
 """
 
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 
@@ -36,9 +37,9 @@ class Forbidden(GisError):
 
 
 class LayerInvalid(GisError):
-    """A layer folder says something that cannot be true."""
+    """A file of declarations says something that cannot be true."""
 
-    def __init__(self, file: Path, key: str, reason: str) -> None:
+    def __init__(self, file: Path | Traversable, key: str, reason: str) -> None:
         super().__init__(f"{file}: {key}: {reason}")
         self.file, self.key, self.reason = file, key, reason
 

@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import jsonschema
-import yaml
 
 from layers import build
+from layers.declaration_files import read_json, read_yaml
 from layers.errors import LayerInvalid, LayerUnknown
 from layers.model import CodeList, Layer, Text
 
@@ -91,9 +91,7 @@ def survey(*more: Path, former: Mapping[str, Layer] = MappingProxyType({})) -> S
         codelists = {name: found for folder in folders for name, found in _codelists(folder)}
         groups: dict[str, Text] = {}
         for folder in folders:
-            groups |= (
-                _read_yaml(folder / "groups.yaml") if (folder / "groups.yaml").exists() else {}
-            )
+            groups |= read_yaml(folder / "groups.yaml") if (folder / "groups.yaml").exists() else {}
         found: dict[str, Layer] = {}
         mistakes = []
         for place in (place for folder in folders for place in _layer_folders(folder)):
@@ -125,7 +123,7 @@ def read(folder: Path, codelists: Mapping[str, CodeList], groups: Mapping[str, T
         raise LayerInvalid(file, "id", "a folder's name has small letters, digits and _ only")
     if not file.is_file():
         raise LayerInvalid(file, "file", "a layer folder needs this file")
-    declared = _read_yaml(file)
+    declared = read_yaml(file)
     _check_shape(file, declared)
     style = _read_style(folder / "style.json")
     layer = build.layer(folder, declared, style, codelists)
@@ -143,32 +141,17 @@ def _layer_folders(folder: Path) -> list[Path]:
 
 def _codelists(folder: Path) -> Iterator[tuple[str, CodeList]]:
     for file in sorted((folder / "codelists").glob("*.yaml")):
-        declared = _read_yaml(file)
+        declared = read_yaml(file)
         for code in declared:
             if not isinstance(code, str):
                 raise LayerInvalid(file, str(code), "write the code in quotes")
         yield file.stem, build.codelist(declared, is_open=False)
 
 
-def _read_yaml(file: Path) -> dict[str, Any]:
-    try:
-        declared = yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise LayerInvalid(file, "file", f"cannot be read ({error})") from error
-    except yaml.YAMLError as error:
-        raise LayerInvalid(file, "yaml", " ".join(str(error).split())) from error
-    if not isinstance(declared, dict):
-        raise LayerInvalid(file, "yaml", "a mapping of keys to values is needed")
-    return declared
-
-
 def _read_style(file: Path) -> dict[str, Any]:
-    try:
-        style = json.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        raise LayerInvalid(file, "file", "a layer folder needs this file") from None
-    except ValueError as error:
-        raise LayerInvalid(file, "json", str(error)) from error
+    if not file.is_file():
+        raise LayerInvalid(file, "file", "a layer folder needs this file")
+    style = read_json(file)
     if not isinstance(style, dict) or not isinstance(style.get("layers"), list):
         raise LayerInvalid(file, "layers", "a list of style layers is needed")
     return style

@@ -5,8 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from layers.declaration_files import read_yaml
 from layers.model import Layer
 from styles.errors import StyleInvalid
 
@@ -30,8 +29,7 @@ _CORNERS: Mapping[float, list[int]] = {8: [16, -22], 14: [12, -18]}
 
 @cache
 def _shared() -> tuple[StyleLayer, ...]:
-    said = yaml.safe_load(files("styles").joinpath("several.yaml").read_text("utf-8"))
-    return tuple(said["layers"])
+    return tuple(read_yaml(files("styles").joinpath("several.yaml"))["layers"])
 
 
 def ids() -> frozenset[str]:

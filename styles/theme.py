@@ -1,14 +1,12 @@
 """Themes, slots and fonts: what the files beside this module say, read once."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from layers.declaration_files import read_json, read_yaml
 from styles.errors import ThemeUnknown
 
 
@@ -44,32 +42,30 @@ def theme(name: str) -> Theme:
     """
     if name not in names():
         raise ThemeUnknown(name, names())
-    text = files("styles").joinpath("themes", f"{name}.json").read_text("utf-8")
-    return Theme(name, json.loads(text))
+    return Theme(name, read_json(files("styles").joinpath("themes", f"{name}.json")))
 
 
 @cache
 def slots() -> tuple[Slot, ...]:
     """Return the slots from the bottom of the map to the top."""
-    declared = yaml.safe_load(files("styles").joinpath("slots.yaml").read_text("utf-8"))
-    return tuple(Slot(name, said.get("anchor", False)) for name, said in declared.items())
+    declared = read_yaml(files("styles").joinpath("slots.yaml"))
+    return tuple(Slot(name, slot.get("anchor", False)) for name, slot in declared.items())
 
 
 def font_faces(base_url: str) -> dict[str, list[dict[str, Any]]]:
     """Return the style's ``font-faces``: files of the installed font package."""
-    said = _fonts()
-    folder = f"{base_url}/vendor/{said['package']}/files"
-    stem = said["package"].rpartition("/")[2]
+    fonts = _fonts()
+    folder = f"{base_url}/vendor/{fonts['package']}/files"
+    stem = fonts["package"].rpartition("/")[2]
     return {
         face: [
             {"url": f"{folder}/{stem}-{subset}-{weight}-normal.woff2", "unicode-range": ranges}
-            for subset, ranges in said["subsets"].items()
+            for subset, ranges in fonts["subsets"].items()
         ]
-        for face, weight in said["faces"].items()
+        for face, weight in fonts["faces"].items()
     }
 
 
 @cache
 def _fonts() -> dict[str, Any]:
-    said: dict[str, Any] = yaml.safe_load(files("styles").joinpath("fonts.yaml").read_text("utf-8"))
-    return said
+    return read_yaml(files("styles").joinpath("fonts.yaml"))

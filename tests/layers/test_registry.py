@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from layers import registry
+from layers import declaration_files, registry
 from layers.errors import FieldUnknown, LayerInvalid, LayerUnknown
 from layers.registry import Layers
 
@@ -124,6 +124,53 @@ def test_broken_yaml_is_refused_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "market" / "layer.yaml").write_text("title: {vi: [\n", "utf-8")
     with pytest.raises(LayerInvalid, match=r"market/layer.yaml: yaml: .*line"):
         registry.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("added", "key", "line"),
+    [
+        ("label: code\n", "label", 2),
+        ("extra: {a: {b: 1, b: 2}}\n", "b", 1),
+        ("extra:\n- a: 1\n  c: 2\n  a: 3\n", "a", 4),
+        ("extra: {1: x, 0x1: y}\n", "1", 1),
+        ("extra: {a: &one {b: 1, b: 2}}\nmore: {<<: *one}\n", "b", 1),
+    ],
+)
+def test_a_key_that_is_written_twice_is_refused_with_its_line(
+    tmp_path: Path, added: str, key: str, line: int
+) -> None:
+    _folder(tmp_path, GOOD)
+    file = tmp_path / "market" / "layer.yaml"
+    file.write_text("label: name\n" * (key == "label") + added + "group: service\n", "utf-8")
+    with pytest.raises(LayerInvalid) as refused:
+        registry.load(tmp_path)
+    assert (refused.value.file, refused.value.key) == (file, key)
+    assert f"line {line}: this key is written twice" in refused.value.reason
+
+
+@pytest.mark.parametrize("name", ["groups.yaml", "codelists/kind.yaml"])
+def test_a_key_is_not_written_twice_in_what_layers_share(tmp_path: Path, name: str) -> None:
+    file = _folder(tmp_path, GOOD) / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text('"A": {vi: a, en: b}\n"A": {vi: c, en: d}\n', "utf-8")
+    with pytest.raises(LayerInvalid, match=f"{name}: A: line 2: this key is written twice"):
+        registry.load(tmp_path)
+
+
+def test_a_key_is_not_written_twice_in_a_style_file(tmp_path: Path) -> None:
+    _folder(tmp_path, GOOD)
+    text = '{"layers": [{"id": "a", "id": "b"}]}'
+    (tmp_path / "market" / "style.json").write_text(text, "utf-8")
+    with pytest.raises(LayerInvalid, match="style.json: id: this key is written twice"):
+        registry.load(tmp_path)
+
+
+def test_a_key_may_stand_beside_a_merged_one(tmp_path: Path) -> None:
+    """A YAML merge (<<) gives what is not said beside it; nothing there is written twice."""
+    file = tmp_path / "shared.yaml"
+    text = "first: [{b: &b {<<: &a {x: 1, y: 1}, x: 2}}]\nthen: {<<: *b, y: 3}\n"
+    file.write_text(text, "utf-8")
+    assert declaration_files.read_yaml(file)["then"] == {"x": 2, "y": 3}
 
 
 def test_a_folder_without_its_files_is_refused(tmp_path: Path) -> None:
