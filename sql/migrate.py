@@ -1,4 +1,8 @@
-"""Bring a database to the present form: numbered migrations once, functions every time."""
+"""Schema migrations: numbered files once, in order; functions again at every start.
+
+A release that is older than the database changes nothing in it: the functions of the newer one,
+which its tables and processes depend on, would be replaced by what they were before.
+"""
 
 from collections.abc import Iterator
 from importlib.resources import files
@@ -10,14 +14,32 @@ from psycopg import sql
 _LOCK = 4711_2025
 """Advisory lock that keeps two migrations of one database apart."""
 
+FUNCTIONS = 1
+"""Number of the functions that come with this release; whoever changes one raises it."""
+
 Connection = psycopg.Connection[Any]
 
 
+class SchemaNewer(Exception):
+    """The database was brought to its form by a newer release than this one."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The database was brought to its form by a newer release ({what})."
+            " Install that release or a later one here, or bring back a dump from before it."
+        )
+
+
 def apply(conn: Connection) -> list[str]:
-    """Apply what is pending, in one transaction; return the names of the new migrations."""
+    """Apply what is pending, in one transaction; return the names of the new migrations.
+
+    Raises:
+        SchemaNewer: a newer release has been here; nothing was changed.
+    """
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         conn.execute("SELECT set_config('search_path', 'public', true)")
+        refuse_newer(conn)
         conn.execute("CREATE SCHEMA IF NOT EXISTS ops")
         conn.execute(
             "CREATE TABLE IF NOT EXISTS ops.migration"
@@ -29,14 +51,39 @@ def apply(conn: Connection) -> list[str]:
             conn.execute("INSERT INTO ops.migration (name) VALUES (%s)", (name,))
         for name in _names("functions"):
             conn.execute(_file("functions", name))
+        conn.execute("UPDATE ops.function_release SET number = %s", (FUNCTIONS,))
     return names
+
+
+def refuse_newer(conn: Connection) -> None:
+    """Compare the database with this release.
+
+    Raises:
+        SchemaNewer: it has migrations, or a number of functions, that this release does not know.
+    """
+    if _exists(conn, "ops.migration"):
+        unknown = sorted(_applied(conn) - set(_names("migrations")))
+        if unknown:
+            raise SchemaNewer(f"it has {unknown[-1]}, which is not known here")
+    if _exists(conn, "ops.function_release"):
+        row = conn.execute("SELECT number FROM ops.function_release").fetchone()
+        if row and row[0] > FUNCTIONS:
+            raise SchemaNewer(f"its functions have number {row[0]}, those here {FUNCTIONS}")
 
 
 def pending(conn: Connection) -> Iterator[str]:
     """Yield the migrations that this database has not had, in order."""
-    rows = conn.execute("SELECT name FROM ops.migration").fetchall()
-    done = {row[0] for row in rows}
-    yield from (name for name in _names("migrations") if name not in done)
+    applied = _applied(conn)
+    yield from (name for name in _names("migrations") if name not in applied)
+
+
+def _applied(conn: Connection) -> set[str]:
+    return {row[0] for row in conn.execute("SELECT name FROM ops.migration")}
+
+
+def _exists(conn: Connection, table: str) -> bool:
+    row = conn.execute("SELECT to_regclass(%s) IS NOT NULL", (table,)).fetchone()
+    return bool(row and row[0])
 
 
 def _names(folder: str) -> list[str]:

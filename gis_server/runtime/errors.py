@@ -113,6 +113,10 @@ class MigrationFailed(GisError):
         self.reason = reason
 
 
+class DatabaseNewer(GisError):
+    """The database was brought to its form by a newer release than this one."""
+
+
 class ServerFailed(GisError):
     """The server ended or stayed silent while it should have started."""
 

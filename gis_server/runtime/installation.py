@@ -21,6 +21,7 @@ import psycopg
 from etl import seed, tables
 from gis_server.db.pools import DatabaseUnreachable
 from gis_server.runtime.errors import (
+    DatabaseNewer,
     DiskFull,
     MigrationFailed,
     PortForbidden,
@@ -203,9 +204,13 @@ def prepare(conn: psycopg.Connection[Any], layers: Layers, settings: Settings) -
     """Bring a database to the present form, with the rows that come with the product.
 
     Raises:
+        DatabaseNewer: a newer release has been here; nothing was changed.
         LoadError: a table or a file of the product does not fit.
     """
-    migrate.apply(conn)
+    try:
+        migrate.apply(conn)
+    except migrate.SchemaNewer as error:
+        raise DatabaseNewer(str(error)) from error
     tables.prepare(conn, layers)
     seed.plant(conn, layers, settings.var / "reports")
 

@@ -14,6 +14,8 @@ from gis_server.db import pools
 from layers.declared import Declared
 from layers.model import Layer
 from layers.registry import Layers
+from sql import migrate
+from sql.migrate import SchemaNewer
 
 log = logging.getLogger("gis")
 
@@ -29,7 +31,7 @@ _TAKEN_OVER = 2.0
 _PATIENCE = 100
 """How often a table is tried that others use."""
 
-_TROUBLES = (psycopg.Error, pools.DatabaseUnreachable, LoadError, OSError)
+_TROUBLES = (psycopg.Error, pools.DatabaseUnreachable, LoadError, OSError, SchemaNewer)
 
 
 class TableSync:
@@ -64,6 +66,7 @@ class TableSync:
         if self._prepared is wanted:
             return
         with pools.connect(self._database_url) as conn:
+            migrate.refuse_newer(conn)
             self.ready = prepare(conn, wanted, self._reports)
         self._prepared = wanted
 

@@ -1,5 +1,6 @@
 """Migrations and the functions that stand beside them."""
 
+import hashlib
 from typing import Any
 
 import psycopg
@@ -8,9 +9,11 @@ import pytest
 import sql
 from etl import ddl, tables
 from etl.tables import TableDiffers
+from gis_testing.places import ROOT
 from layers.fold import fold
 from layers.registry import Layers
 from sql import migrate
+from sql.migrate import SchemaNewer
 
 Connection = psycopg.Connection[Any]
 
@@ -18,6 +21,14 @@ CAMERA = (
     "INSERT INTO layer.camera (code, name, geom)"
     " VALUES ('A', 'x', ST_SetSRID(ST_MakePoint(105, 21), 4326))"
 )
+
+LATER_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION public.gis_number(value text) RETURNS text"
+    " LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT 'later' $$"
+)
+
+DIGESTS = {1: "93ad4bcb386839d3"}
+"""What the files of sql/functions were at each number of migrate.FUNCTIONS."""
 
 
 def _one(conn: Connection, statement: str, *values: object) -> Any:
@@ -43,6 +54,44 @@ def test_a_migration_that_fails_leaves_nothing(
         migrate.apply(conn)
     assert _one(conn, "SELECT to_regnamespace('stage') IS NULL")
     assert list(migrate.pending(conn)) == ["0003_stage.sql"]
+
+
+def test_a_database_with_migrations_of_a_newer_release_is_refused_untouched(
+    conn: Connection,
+) -> None:
+    conn.execute("INSERT INTO ops.migration (name) VALUES ('9999_later.sql')")
+    conn.execute("DELETE FROM ops.migration WHERE name = '0003_stage.sql'")
+    conn.execute(LATER_FUNCTION)
+    with pytest.raises(SchemaNewer, match="newer release.*9999_later.sql.*Install that release"):
+        migrate.apply(conn)
+    assert _one(conn, "SELECT gis_number('01')") == "later"
+    assert list(migrate.pending(conn)) == ["0003_stage.sql"]
+
+
+def test_functions_of_a_newer_release_are_not_replaced_by_older_ones(conn: Connection) -> None:
+    """Also where that release brought no migration."""
+    conn.execute("UPDATE ops.function_release SET number = number + 1")
+    conn.execute(LATER_FUNCTION)
+    with pytest.raises(SchemaNewer, match="newer release.*functions.*Install that release"):
+        migrate.apply(conn)
+    assert _one(conn, "SELECT gis_number('01')") == "later"
+
+
+def test_functions_of_an_older_release_are_replaced(conn: Connection) -> None:
+    conn.execute("UPDATE ops.function_release SET number = number - 1")
+    conn.execute(LATER_FUNCTION)
+    assert migrate.apply(conn) == []
+    assert _one(conn, "SELECT gis_number('01')") == "1"
+    assert _one(conn, "SELECT number FROM ops.function_release") == migrate.FUNCTIONS
+
+
+def test_whoever_changes_a_function_gives_the_functions_a_new_number() -> None:
+    """Raise migrate.FUNCTIONS and note the new digest here; the digests of former numbers stay."""
+    digest = hashlib.blake2b(digest_size=8)
+    for place in sorted((ROOT / "sql" / "functions").glob("*.sql")):
+        digest.update(place.read_bytes())
+    assert DIGESTS[migrate.FUNCTIONS] == digest.hexdigest()
+    assert max(DIGESTS) == migrate.FUNCTIONS
 
 
 def test_the_zones_that_postgis_lacks_agree_with_the_official_place(conn: Connection) -> None:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from gis_server.commands.main import cli
+from gis_testing.servers import free_port
 from gis_testing.terminal import Terminal
 
 Connection = psycopg.Connection[Any]
@@ -93,6 +94,19 @@ def test_migrate_can_be_said_twice(gis: Terminal) -> None:
     for _ in range(2):
         done = gis("migrate")
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("words", [("migrate",), ("up",), ("load", "camera", "cameras.csv")])
+def test_a_database_of_a_newer_release_is_refused_in_one_sentence(
+    gis: Terminal, conn: Connection, words: tuple[str, ...]
+) -> None:
+    (gis.folder / "cameras.csv").write_text(CSV, "utf-8")
+    conn.execute("INSERT INTO ops.migration (name) VALUES ('9999_later.sql')")
+    done = gis(*words, GIS_PORT=str(free_port()))
+    assert done.returncode == 1
+    assert "brought to its form by a newer release" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert conn.execute("SELECT count(*) FROM layer.camera").fetchone() == (0,)
 
 
 def test_a_terminal_shows_a_bar(gis: Terminal) -> None:
