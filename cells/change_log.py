@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import psycopg
 from numpy.typing import NDArray
 from psycopg import sql as compose
 
@@ -11,8 +10,8 @@ import sql
 from cells import columns
 from cells.events import Changes, Events, joined
 from layers.model import Layer
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
+from sql.schemas import layer_table
 
 _PAGES = 16_000
 """Pages of a table, of 8 kB, that are read at once: some ten megabytes of columns."""
@@ -40,7 +39,7 @@ def snapshot(conn: Connection) -> str:
 
 def events(conn: Connection, layer: Layer) -> Events:
     """Return all events of a layer; in a transaction that sees one state throughout."""
-    table = compose.Identifier("layer", layer.id)
+    table = layer_table(layer.id)
     has_weight = columns.declared(layer).weight is not None
     listed = columns.listed(columns.of(layer, "t"))
     statement = sql.query("cell_events").format(columns=listed, table=table)

@@ -1,19 +1,16 @@
 """Cubes made in the background, from the table or from the cube before and what happened since."""
 
 import logging
-from typing import Any
-
-import psycopg
 
 from cells import change_log, columns
 from cells.build import build
 from cells.events import Events, EventUnknown, changed
 from cells.generations import CubeManifest, Generation, Generations
 from layers.model import Layer
+from sql.connection import Connection
 
 log = logging.getLogger("gis")
 
-Connection = psycopg.Connection[Any]
 
 MOST = 50_000
 """Changes since a cube after which the next is made: reading them takes a request a millisecond."""

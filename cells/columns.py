@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from layers import local_time
 from layers.model import Heatmap, Layer, Type
 
-ZONE = SQL("interval '7 hours'")
+ZONE = SQL("interval {}").format(f"{local_time.UTC_OFFSET // timedelta(hours=1)} hours")
 """Viet Nam's time: a day without a time begins at midnight there."""
 
 _UNKNOWN = "-infinity"

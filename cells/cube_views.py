@@ -4,16 +4,13 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any
-
-import psycopg
 
 from cells import change_log, columns
 from cells.generations import Generations
 from cells.view import View
 from layers.model import Layer
+from sql.connection import Connection
 
-Connection = psycopg.Connection[Any]
 Connect = Callable[[], AbstractContextManager[Connection]]
 
 

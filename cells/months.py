@@ -3,12 +3,11 @@
 The folders are named as many programs read them: ``year=2024/month=03/incident.parquet``.
 """
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from cells.errors import ArchiveEmpty
-
-VIET_NAM = timezone(timedelta(hours=7))
+from layers import local_time
 
 Month = date
 """The first day of a month."""
@@ -33,7 +32,7 @@ def span(month: Month) -> tuple[datetime, datetime]:
 
 def midnight(day: date) -> datetime:
     """Return when a day begins."""
-    return datetime(day.year, day.month, day.day, tzinfo=VIET_NAM)
+    return datetime(day.year, day.month, day.day, tzinfo=local_time.ZONE)
 
 
 def archived(folder: Path, layer_id: str) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from cells import columns
 from cells.errors import ArchiveUnreadable
 from cells.events import STORED, Events
 from cells.question import UNKNOWN, Filter, Instants
+from layers import local_time
 from layers.model import Layer, Type
 
 CELL = "h3"
@@ -28,7 +30,7 @@ ROWS = 250_000
 _MOMENT = pa.timestamp("us", "UTC")
 _DAY = 86_400_000_000
 _EPOCH = 946_684_800_000_000
-_ZONE = 25_200_000_000
+_UTC_OFFSET = local_time.UTC_OFFSET // timedelta(microseconds=1)
 
 
 class Form(NamedTuple):
@@ -124,7 +126,7 @@ def _times(rows: pa.Table, made: Form) -> Instants:
     column = rows[made.time]
     if made.has_days:
         days = _numbers(pc.cast(column, pa.date32()).cast(pa.int32()), pa.int64())
-        found = days * _DAY - _ZONE
+        found = days * _DAY - _UTC_OFFSET
     else:
         found = _numbers(pc.cast(column, _MOMENT).cast(pa.int64()), pa.int64())
     return np.where(np.asarray(column.is_null()), UNKNOWN, found - _EPOCH)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cells.index import Cells
+from layers import local_time
 
 Instants = NDArray[np.int64]
 """Times in microseconds after 2000-01-01T00:00Z, as PostgreSQL keeps them."""
@@ -22,7 +23,7 @@ UNKNOWN = -(2**63)
 """Time of an event that has none: it counts where no time is asked for."""
 
 _HOUR = 3_600_000_000
-_FIRST_HOUR = 5 * 24 + 7
+_FIRST_HOUR = 5 * 24 + local_time.UTC_OFFSET // timedelta(hours=1)
 """Hour of the week at the beginning: a Saturday, seven o'clock in Viet Nam."""
 
 

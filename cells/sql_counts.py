@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import psycopg
 from psycopg import sql as compose
 
 import sql
@@ -11,8 +10,8 @@ from cells import columns
 from cells.question import HOURS, Counted, Filter
 from layers.geo import BBox
 from layers.model import Layer
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
+from sql.schemas import layer_table
 
 _WORLD = BBox(-180, -90, 180, 90)
 
@@ -70,7 +69,7 @@ def _statement(layer: Layer, wanted: Filter) -> compose.Composed:
             )
         )
     return sql.query("heatmap").format(
-        table=compose.Identifier("layer", layer.id),
+        table=layer_table(layer.id),
         total=event["total"],
         base=event["base"],
         filters=compose.SQL(" ").join(conditions),

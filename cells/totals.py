@@ -12,12 +12,13 @@ from cells.cube import Cube
 from cells.events import Events
 from cells.query import Choice
 from cells.question import UNKNOWN, Filter, Instants
+from layers import local_time
 
 _BY = ("month", "category", "cell")
 
 _SUMS = ("events", "total", "base")
 
-_ZONE = np.timedelta64(7, "h")
+_ZONE = np.timedelta64(local_time.UTC_OFFSET)
 _BEGINNING = np.datetime64("2000-01-01", "us")
 
 

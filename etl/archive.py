@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import date
 from itertools import batched, chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import psycopg
@@ -26,11 +26,8 @@ from etl import archive_files, archive_rows, geoparquet, stage
 from etl.archive_rows import Old
 from etl.errors import ArchiveBusy, ArchiveTaken, ArchiveUnfit, NoTime, RowsChanged
 from layers.model import Layer
-
-Connection = psycopg.Connection[Any]
-
-_LOCK = 4715
-"""Advisory lock, with the layer, that keeps two runs apart, of whichever direction."""
+from sql import locks
+from sql.connection import Connection
 
 _READ = geoparquet.GROUP // archive_rows.BATCH
 """Batches of rows that are written as a group."""
@@ -82,7 +79,7 @@ def alone(conn: Connection, layer: Layer) -> Iterator[None]:
     Raises:
         ArchiveBusy: there is one.
     """
-    lock = (_LOCK, layer.id)
+    lock = (locks.ARCHIVE, layer.id)
     row = conn.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", lock).fetchone()
     if not (row and row[0]):
         raise ArchiveBusy(f"Layer '{layer.id}': {ArchiveBusy.__doc__}")

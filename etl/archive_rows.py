@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import psycopg
 import pyarrow as pa
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
@@ -14,8 +13,7 @@ from cells import columns
 from cells.months import Month
 from etl import arrow_rows, ddl
 from layers.model import Layer, Type
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
 
 BATCH = 2_000
 """Rows that are values of Python at a time, which take several times the room."""

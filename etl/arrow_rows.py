@@ -3,13 +3,14 @@
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
-import psycopg
 import pyarrow as pa
 from psycopg.abc import Query
 
+from sql.connection import Connection
+
 
 def batches(
-    conn: psycopg.Connection[Any],
+    conn: Connection,
     statement: Query,
     values: Mapping[str, Any],
     columns: pa.Schema,

@@ -1,15 +1,11 @@
 """Triggers that write which events of a layer came and went, for the cubes of H3 cells."""
 
-from typing import Any
-
-import psycopg
 from psycopg import sql as compose
 
 import sql
 from cells import columns
 from layers.model import Layer
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
 
 MOST = 50_000
 """Events that a statement may change; of more nothing is written but that they did."""

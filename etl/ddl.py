@@ -1,23 +1,18 @@
 """The table of a layer, made from its declaration."""
 
 from collections.abc import Mapping
-from typing import Any
 
-import psycopg
 from psycopg import sql
 
 import sql as sql_text
 from etl import cell_ddl, geojson
 from layers import pixels
 from layers.model import Derive, Field, Layer
-
-LIVE, STAGE = "layer", "stage"
-"""Schema of the tables that are served, and of those that are being made."""
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
+from sql.schemas import LAYER
 
 
-def table(layer: Layer, schema: str = LIVE) -> sql.Identifier:
+def table(layer: Layer, schema: str = LAYER) -> sql.Identifier:
     """Return the qualified name of a layer's table."""
     return sql.Identifier(schema, layer.id)
 
@@ -73,7 +68,7 @@ def _column(layer: Layer, field: Field) -> sql.Composed:
     return sql.SQL(" ").join(parts)
 
 
-def create(conn: Connection, layer: Layer, *, schema: str = LIVE) -> None:
+def create(conn: Connection, layer: Layer, *, schema: str = LAYER) -> None:
     """Create a layer's empty table with its indexes."""
     create_bare(conn, layer, schema=schema)
     finish(conn, layer, schema=schema)
@@ -112,7 +107,7 @@ def finish(conn: Connection, layer: Layer, *, schema: str) -> None:
     conn.execute(sql.SQL("ANALYZE {}").format(named))
 
 
-def watch(conn: Connection, layer: Layer, *, schema: str = LIVE) -> None:
+def watch(conn: Connection, layer: Layer, *, schema: str = LAYER) -> None:
     """Give a table the triggers that keep its columns for tiles and write down changes."""
     named = table(layer, schema)
     if geojson.is_kept(layer):
@@ -187,7 +182,7 @@ def keeps_geojson(conn: Connection, layer: Layer) -> bool:
 def renew_geojson(conn: Connection, layer: Layer) -> None:
     """Let rows that are written from now on keep the text that the declaration gives."""
     if geojson.COLUMN in difference(conn, layer):
-        _add_geojson(conn, layer, LIVE)
+        _add_geojson(conn, layer, LAYER)
     _keep_geojson(conn, layer, table(layer))
 
 
@@ -259,7 +254,7 @@ def comment(conn: Connection, layer: Layer) -> None:
 
 def missing(conn: Connection, layer: Layer) -> bool:
     """Tell whether a layer has no table yet."""
-    row = conn.execute("SELECT to_regclass(%s) IS NULL", (f"{LIVE}.{layer.id}",)).fetchone()
+    row = conn.execute("SELECT to_regclass(%s) IS NULL", (f"{LAYER}.{layer.id}",)).fetchone()
     return bool(row and row[0])
 
 

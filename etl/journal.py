@@ -2,11 +2,11 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 import psycopg
 
 import sql
+from sql.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Entry:
     is_demo: bool
 
 
-def record(conn: psycopg.Connection[Any], entry: Entry) -> int:
+def record(conn: Connection, entry: Entry) -> int:
     """Write the row; return its id."""
     row = conn.execute(sql.query("load_record"), asdict(entry)).fetchone()
     if row is None:

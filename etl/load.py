@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from enum import Enum
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pyarrow as pa
@@ -30,8 +29,8 @@ from etl.report import Report
 from etl.rows import CheckedBatch, Intake
 from etl.stage import Stage
 from layers.model import Derive, Layer, Lifecycle
+from sql.connection import Connection
 
-Connection = psycopg.Connection[Any]
 Progress = Callable[[int, int | None], None]
 """Told the rows read so far and, when the format says it, of how many."""
 

@@ -7,7 +7,6 @@ come back even where it would be refused today.
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pyarrow as pa
@@ -23,8 +22,7 @@ from etl.errors import ArchiveTaken, ArchiveUnfit
 from etl.rows import ROW
 from etl.stage import Stage
 from layers.model import Layer
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
 
 
 def restore(

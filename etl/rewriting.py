@@ -6,16 +6,14 @@ so it goes in pieces, each a transaction of its own; until the end the table is 
 reads does without what is not filled yet.
 """
 
-from typing import Any
-
-import psycopg
 from psycopg import sql as compose
 
 import sql
 from etl import ddl
 from layers.model import Layer
-
-Connection = psycopg.Connection[Any]
+from layers.pixels import WHOLE
+from sql import locks
+from sql.connection import Connection
 
 _PAGES = 1_000
 """Pages of a piece: some 20,000 parcels, which an edit may have to wait for, two seconds or so."""
@@ -37,7 +35,7 @@ def run(conn: Connection, layer: Layer) -> None:
 
     Safe from several processes: the others wait until one has done it.
     """
-    lock = {"kind": _LOCK, "layer": layer.id}
+    lock = {"kind": locks.REWRITE, "layer": layer.id}
     conn.execute("SELECT pg_advisory_lock(%(kind)s, hashtext(%(layer)s))", lock)
     try:
         if is_marked(conn, layer):
@@ -58,11 +56,4 @@ def _write(conn: Connection, layer: Layer) -> None:
     with conn.transaction():
         conn.execute("DELETE FROM ops.rewrite WHERE layer = %s", (layer.id,))
         # Whoever knows the layer looks again at what its rows keep.
-        conn.execute(sql.query("change_record"), {"layer": layer.id, "cells": [_WHOLE]})
-
-
-_LOCK = 4714
-"""Advisory lock, with the layer, that keeps two processes from writing the same rows."""
-
-_WHOLE = 0
-"""The place that stands for all of a layer."""
+        conn.execute(sql.query("change_record"), {"layer": layer.id, "cells": [WHOLE]})

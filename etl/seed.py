@@ -1,19 +1,17 @@
 """Rows that come with a layer's folder: what every installation must show."""
 
 from pathlib import Path
-from typing import Any
-
-import psycopg
 
 from etl import tables
 from etl.load import Mode, Order, load
 from layers.registry import Layers
+from sql.connection import Connection
 
 FILE = "seed.csv"
 """Name of the file in a layer's folder."""
 
 
-def plant(conn: psycopg.Connection[Any], layers: Layers, reports: Path) -> list[str]:
+def plant(conn: Connection, layers: Layers, reports: Path) -> list[str]:
     """Load the rows of the folders into tables that have none; return the layers.
 
     Raises:

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import psycopg
 from psycopg import sql as compose
 
 import sql
@@ -13,11 +11,9 @@ from etl.check import Fault
 from etl.errors import LayerBusy
 from etl.rows import ROW
 from layers.model import Derive, Layer
-
-Connection = psycopg.Connection[Any]
-
-_LOAD_LOCK = 4712
-"""First half of the advisory lock that keeps two loads of one layer apart."""
+from sql import locks
+from sql.connection import Connection
+from sql.schemas import LAYER, STAGE
 
 _SWAP_WAIT = "30s"
 """How long the swap waits for readers of the old table."""
@@ -38,7 +34,7 @@ class Stage:
     @property
     def named(self) -> compose.Identifier:
         """The qualified name of the table."""
-        return ddl.table(self.layer, ddl.STAGE if self.replaces else "pg_temp")
+        return ddl.table(self.layer, STAGE if self.replaces else "pg_temp")
 
     @property
     def has_key(self) -> bool:
@@ -53,7 +49,7 @@ def lock(conn: Connection, layer: Layer) -> None:
         LayerBusy: another one runs.
     """
     row = conn.execute(
-        "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", (_LOAD_LOCK, layer.id)
+        "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", (locks.LOAD, layer.id)
     ).fetchone()
     if not (row and row[0]):
         raise LayerBusy(f"Layer '{layer.id}': {LayerBusy.__doc__}")
@@ -122,15 +118,13 @@ def swap(conn: Connection, stage: Stage) -> None:
     """Order and index the new table and put it in the place of the live one."""
     layer = stage.layer
     _ordered(conn, stage)
-    ddl.finish(conn, layer, schema=ddl.STAGE)
+    ddl.finish(conn, layer, schema=STAGE)
     if layer.fields[layer.key].derive is Derive.SERIAL:
         _continue_numbers(conn, stage.named, layer)
     conn.execute(compose.SQL("SET LOCAL lock_timeout = {}").format(compose.Literal(_SWAP_WAIT)))
     conn.execute(compose.SQL("DROP TABLE IF EXISTS {}").format(ddl.table(layer)))
     conn.execute(
-        compose.SQL("ALTER TABLE {} SET SCHEMA {}").format(
-            stage.named, compose.Identifier(ddl.LIVE)
-        )
+        compose.SQL("ALTER TABLE {} SET SCHEMA {}").format(stage.named, compose.Identifier(LAYER))
     )
     ddl.comment(conn, layer)
     ddl.record_whole(conn, layer)
@@ -143,13 +137,13 @@ def _ordered(conn: Connection, stage: Stage) -> None:
 
     PostGIS sorts geometries along a Hilbert curve, so a tile is read from few pages.
     """
-    unordered = compose.Identifier(ddl.STAGE, f"{stage.layer.id}_unordered")
+    unordered = compose.Identifier(STAGE, f"{stage.layer.id}_unordered")
     conn.execute(
         compose.SQL("ALTER TABLE {} RENAME TO {}").format(
             stage.named, compose.Identifier(f"{stage.layer.id}_unordered")
         )
     )
-    ddl.create_bare(conn, stage.layer, schema=ddl.STAGE)
+    ddl.create_bare(conn, stage.layer, schema=STAGE)
     conn.execute(_in_order(stage, unordered))
     conn.execute(compose.SQL("DROP TABLE {}").format(unordered))
 

@@ -1,16 +1,12 @@
 """Keep every declared layer's table there, and in the form that the declaration gives."""
 
-from typing import Any
-
-import psycopg
 from psycopg import sql
 
 from etl import cell_ddl, ddl, geojson, rewriting
 from etl.errors import LoadError
 from layers.model import Layer
 from layers.registry import Layers
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
 
 
 class TableDiffers(LoadError):

@@ -26,6 +26,9 @@ STEPS = (2, 4, 6, 8, 10, 12)
 COLUMNS = ("px", "px_size", "tile_from", "px12", "px8", "px4", "anchor")
 """Columns that every layer's table has for its tiles (sql/functions/gis_tile_columns.sql)."""
 
+WHOLE = 0
+"""The code of the tile of zoom 0: the place that stands for all of a layer."""
+
 SHAPE_MARGIN, POINT_MARGIN = 64, 128
 """Units around a tile in which features belong to it too; for points, a cell of their grid."""
 

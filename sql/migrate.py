@@ -6,18 +6,14 @@ which its tables and processes depend on, would be replaced by what they were be
 
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any
 
-import psycopg
 from psycopg import sql
 
-_LOCK = 4711_2025
-"""Advisory lock that keeps two migrations of one database apart."""
+from sql import locks
+from sql.connection import Connection
 
 FUNCTIONS = 1
 """Number of the functions that come with this release; whoever changes one raises it."""
-
-Connection = psycopg.Connection[Any]
 
 
 class SchemaNewer(Exception):
@@ -37,7 +33,7 @@ def apply(conn: Connection) -> list[str]:
         SchemaNewer: a newer release has been here; nothing was changed.
     """
     with conn.transaction():
-        conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", (locks.MIGRATION,))
         conn.execute("SELECT set_config('search_path', 'public', true)")
         refuse_newer(conn)
         conn.execute("CREATE SCHEMA IF NOT EXISTS ops")

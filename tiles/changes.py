@@ -7,19 +7,12 @@ margin, has a version above V.
 """
 
 import time
-from typing import Any, NamedTuple
-
-import psycopg
+from typing import NamedTuple
 
 import sql
-
-Connection = psycopg.Connection[Any]
-
-WHOLE = 0
-"""The place that stands for all of a layer: the tile of zoom 0."""
-
-_LOCK = 4713
-"""Advisory lock that keeps two foldings apart, so that versions are committed in order."""
+from layers.pixels import WHOLE
+from sql import locks
+from sql.connection import Connection
 
 _ANY = 2**62
 """A number above that of any change."""
@@ -44,7 +37,7 @@ def publish(conn: Connection) -> bool:
     if not _is_waiting(conn):
         return False
     with conn.transaction():
-        got = conn.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone()
+        got = conn.execute("SELECT pg_try_advisory_xact_lock(%s)", (locks.FOLDING,)).fetchone()
         if not got or not got[0]:
             return False
         conn.execute(sql.query("changes_fold"))

@@ -10,19 +10,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psycopg
 from pmtiles.tile import tileid_to_zxy, zxy_to_tileid
 
 from layers.geo import BBox, TileId
 from layers.model import Layer
+from sql.connection import Connection
 from tiles import changes, mvt, pyramid, store, tilejson, workers
 from tiles.archive import ArchiveError, ArchiveExists, Packed, Partial, Place
 from tiles.pyramid import Connect, Progress
 from tiles.store import Store
 from tiles.tilejson import About
 from tiles.versions import Versions
-
-Connection = psycopg.Connection[Any]
 
 _FORMAT = 1
 """Raised when the same data give another archive than before."""

@@ -1,9 +1,6 @@
 """Events as H3 hexagons: counted by a cube or in PostGIS, written into a vector tile."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
-
-import psycopg
 
 from cells import sql_counts
 from cells.index import Cells
@@ -12,6 +9,7 @@ from cells.question import Counted, Filter
 from cells.view import View
 from layers.geo import TileId
 from layers.model import Layer
+from sql.connection import Connection
 from tiles import hexagon_sheets, hexagons
 from tiles.errors import CategoryUnknown, NotAggregated
 from tiles.hexagon_sheets import Sheets
@@ -81,7 +79,7 @@ def _rated(counted: Counted, per: Per | None) -> Counted:
 
 
 def tile_of_rows(
-    conn: psycopg.Connection[Any],
+    conn: Connection,
     layer: Layer,
     at: TileId,
     wanted: Filter,

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import mapbox_vector_tile
-import psycopg
 
 from layers import pixels
 from layers.geo import MAX_ZOOM, TileId
 from layers.model import Layer
 from layers.pixels import EXTENT
+from sql.connection import Connection
 from tiles import statements
 from tiles.statements import ALL, PIXELS, Frame, RowFilter
-
-Connection = psycopg.Connection[Any]
 
 MOST_BYTES, MOST_POINTS = 500_000, 200_000
 """What a tile may hold before it is compressed."""

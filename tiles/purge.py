@@ -1,20 +1,18 @@
 """Tiles that somebody wants drawn anew: written like a change, so every server takes it up."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
-
-import psycopg
 
 import sql
 from layers import pixels
 from layers.geo import MAX_ZOOM, BBox, TileId
-from tiles.changes import WHOLE
+from layers.pixels import WHOLE
+from sql.connection import Connection
 
 _MOST = 64
 """Places that a box is written as, at most."""
 
 
-def purge(conn: psycopg.Connection[Any], layer_id: str, cells: Iterable[int] | None = None) -> None:
+def purge(conn: Connection, layer_id: str, cells: Iterable[int] | None = None) -> None:
     """Take places of a layer as changed, all of it when none are named."""
     values = {"layer": layer_id, "cells": [WHOLE] if cells is None else list(cells)}
     conn.execute(sql.query("change_record"), values)

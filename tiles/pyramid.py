@@ -5,19 +5,18 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any, NamedTuple
-
-import psycopg
+from typing import NamedTuple
 
 import sql
 from layers import pixels
 from layers.geo import TileId
 from layers.model import Layer
-from tiles import changes, mvt, statements, store, workers
+from sql.connection import Connection
+from sql.schemas import layer_table
+from tiles import changes, mvt, store, workers
 from tiles.store import Ready, Store
 from tiles.versions import Versions
 
-Connection = psycopg.Connection[Any]
 Connect = Callable[[], Connection]
 Progress = Callable[[int, int | None], None]
 """Told the tiles drawn so far and, when it is known, of how many."""
@@ -116,7 +115,7 @@ def _occupied(conn: Connection, layer: Layer, tiles: Sequence[TileId]) -> list[T
         # The margin of the finest zoom's neighbours too: a parent must not hide a child.
         "margin": side * pixels.margin(layer) / pixels.EXTENT,
     }
-    statement = sql.query("tile_children").format(table=statements.table(layer))
+    statement = sql.query("tile_children").format(table=layer_table(layer.id))
     return [TileId(zoom, x, y) for x, y in conn.execute(statement, values)]
 
 

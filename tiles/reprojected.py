@@ -11,19 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import psycopg
 from psycopg.sql import SQL, Composable, Literal
 
 from layers import pixels
 from layers.geo import MAX_ZOOM, WEB_MERCATOR_HALF, TileId
 from layers.model import Layer
 from layers.pixels import EXTENT
+from sql.connection import Connection
 from tiles import mvt, tile_matrix_sets
 from tiles.mvt import View
 from tiles.statements import ALL, SPECK, SQUARE, RowFilter
 from tiles.tile_matrix_sets import Tile
-
-Connection = psycopg.Connection[Any]
 
 _GRID = 4
 """Units of a tile that corners are moved to where shapes are generalised: half a screen pixel."""

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
 
 import psycopg
 
 from layers import pixels
 from layers.geo import TileId
 from layers.model import Layer
+from sql.connection import Connection
 from tiles import mvt, pyramid, store
 from tiles.statements import RowFilter
 from tiles.store import Found, Store
 from tiles.versions import Versions
 
-Connect = Callable[[], AbstractContextManager[psycopg.Connection[Any]]]
-Draw = Callable[[psycopg.Connection[Any]], bytes]
+Connect = Callable[[], AbstractContextManager[Connection]]
+Draw = Callable[[Connection], bytes]
 
 _FAST = 1
 """Level of compression of a tile that somebody waits for."""

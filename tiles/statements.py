@@ -14,6 +14,7 @@ import sql
 from layers import pixels
 from layers.model import Layer
 from layers.pixels import EXTENT
+from sql.schemas import layer_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def shapes(layer: Layer, zoom: int, wanted: RowFilter, frame: Frame = PIXELS) ->
         lambda: sql.query("tile_shapes").format(
             shape=frame.shape(layer, zoom),
             fields=_fields(layer),
-            table=table(layer),
+            table=layer_table(layer.id),
             where=_where(zoom, column, wanted),
         ),
     )
@@ -118,7 +119,7 @@ def budget(layer: Layer, zoom: int, wanted: RowFilter, frame: Frame = PIXELS) ->
             shape=frame.shape(layer, zoom),
             fields=_fields(layer),
             fewest=Literal(_FEWEST[layer.geometry.dimension]),
-            table=table(layer),
+            table=layer_table(layer.id),
             where=_where(zoom, column, wanted),
         ),
     )
@@ -148,7 +149,7 @@ def corners(layer: Layer, zoom: int, wanted: RowFilter) -> bytes:
         wanted,
         lambda: sql.query("tile_corners").format(
             column=Identifier("t", column),
-            table=table(layer),
+            table=layer_table(layer.id),
             where=_where(zoom, column, wanted),
         ),
     )
@@ -166,7 +167,7 @@ def points(layer: Layer, wanted: RowFilter, frame: Frame = PIXELS) -> bytes:
             urgent=_urgent(layer),
             rank=_rank(layer),
             key=Identifier(layer.key),
-            table=table(layer),
+            table=layer_table(layer.id),
             where=_where(_COARSE_BOXES, "px", wanted),
         ),
     )
@@ -183,7 +184,7 @@ def labels(layer: Layer, zoom: int, wanted: RowFilter, frame: Frame = PIXELS) ->
             shape=frame.anchor(),
             fields=_fields(layer),
             key=Identifier(layer.key),
-            table=table(layer),
+            table=layer_table(layer.id),
             where=_where(_COARSE_BOXES, "anchor", wanted) + thin,
         ),
     )
@@ -194,7 +195,9 @@ def thinned(layer: Layer, wanted: RowFilter) -> bytes:
     return _kept(
         ("thinned", *_declared(layer)),
         wanted,
-        lambda: sql.query("tile_thinned").format(table=table(layer), where=_where(0, "px", wanted)),
+        lambda: sql.query("tile_thinned").format(
+            table=layer_table(layer.id), where=_where(0, "px", wanted)
+        ),
     )
 
 
@@ -223,11 +226,6 @@ def _declared(layer: Layer) -> tuple[Any, ...]:
 def _written(layer: Layer, zoom: int) -> int:
     """Return what of the zoom is written into a statement: all of it where features are thinned."""
     return zoom if pixels.band(layer, zoom) is not None else -int(zoom >= _COARSE_BOXES)
-
-
-def table(layer: Layer) -> Identifier:
-    """Return the qualified name of a layer's table."""
-    return Identifier("layer", layer.id)
 
 
 def _fields(layer: Layer) -> Composed:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from layers import pixels
 from layers.geo import TileId
-from tiles.changes import WHOLE, Change
+from layers.pixels import WHOLE
+from tiles.changes import Change
 
 
 class Places:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from etl.demo.noise import Floats, Ints
+from layers.local_time import UTC_OFFSET
 
 DAYS: Final = 365
 """Length of the time, days."""
@@ -19,9 +20,6 @@ BATCH: Final = 200_000
 
 SECOND: Final = 1_000_000
 """Microseconds."""
-
-_LOCAL: Final = timedelta(hours=7)
-"""Asia/Ho_Chi_Minh; it has no summer time."""
 
 
 class Pulse(NamedTuple):
@@ -56,7 +54,7 @@ def micros(moment: datetime) -> int:
 
 def calendar(utc: Ints) -> tuple[Ints, Ints, Ints]:
     """Return hour of the day, weekday from Monday and month from 0, all local."""
-    local = (utc + _LOCAL // timedelta(microseconds=1)).astype("datetime64[us]")
+    local = (utc + UTC_OFFSET // timedelta(microseconds=1)).astype("datetime64[us]")
     days = local.astype("datetime64[D]")
     hour = (local - days) // np.timedelta64(1, "h")
     weekday = (days.astype(np.int64) + 3) % 7

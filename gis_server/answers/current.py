@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 import psycopg
 from flask import current_app, g, request
@@ -11,8 +11,7 @@ from werkzeug.sansio.utils import get_current_url
 
 from gis_server.state import Services
 from layers.registry import Layers
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
 
 
 def services() -> Services:

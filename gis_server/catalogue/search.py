@@ -4,15 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import psycopg
 from psycopg import sql as compose
 
 import sql
 from layers.fold import fold
 from layers.model import Layer, Text
 from layers.registry import Layers
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
+from sql.schemas import layer_table
 
 AREAS = ("province", "commune")
 """Layers whose features are administrative units."""
@@ -105,7 +104,7 @@ def _statement(layer: Layer) -> compose.Composed:
         key=compose.Identifier(layer.key),
         label=compose.Identifier(layer.label),
         text=text,
-        table=compose.Identifier("layer", layer.id),
+        table=layer_table(layer.id),
         found=compose.SQL(" OR ").join(found),
     )
 

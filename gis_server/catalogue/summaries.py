@@ -4,17 +4,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
-import psycopg
 from psycopg import sql as compose
 
 import sql
 from layers.geo import BBox
 from layers.model import Layer
 from layers.registry import Layers
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
+from sql.schemas import layer_table
 
 VIET_NAM = BBox(102.0, 7.0, 118.0, 24.0)
 """Where a map opens that has no data yet."""
@@ -71,7 +69,7 @@ def states(conn: Connection) -> Mapping[str, LayerState]:
 
 def summarise(conn: Connection, layer: Layer) -> Summary:
     """Count a layer's rows; find their extent and times."""
-    table = compose.Identifier("layer", layer.id)
+    table = layer_table(layer.id)
     srid = compose.Literal(layer.geometry.crs.srid)
     row = conn.execute(sql.query("catalogue_rows").format(table=table, srid=srid)).fetchone()
     rows, *edges = row or (0, None, None, None, None)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import psycopg
 from rich.console import Console
 
 from etl import demo
@@ -17,6 +16,7 @@ from gis_server.runtime import installation
 from gis_server.settings import Settings
 from layers import registry
 from layers.registry import Layers
+from sql.connection import Connection
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -42,9 +42,7 @@ def load_demo(used: Settings, parcels: int, events: int, seed: int) -> None:
             _load_part(conn, used, layers, part)
 
 
-def _load_part(
-    conn: psycopg.Connection[tuple[object, ...]], used: Settings, layers: Layers, part: demo.Demo
-) -> None:
+def _load_part(conn: Connection, used: Settings, layers: Layers, part: demo.Demo) -> None:
     order = Order(
         layer=layers.get(part.layer_id),
         file=part.file,

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import psycopg
 
 from gis_server.catalogue.summaries import VIET_NAM, LayerState, states, summarise
+from sql.connection import Connection
 from tiles.export import ExportMetadata, Plan, Written
 from tiles.tilejson import About
 
 
-def metadata(conn: psycopg.Connection[Any], planned: Plan, language: str) -> ExportMetadata:
+def metadata(conn: Connection, planned: Plan, language: str) -> ExportMetadata:
     """Return names, boxes (degrees) and whom to name, in ``vi`` or ``en``."""
     known = states(conn)
     layers = [part.layer for part in planned.parts]

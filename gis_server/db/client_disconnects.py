@@ -15,9 +15,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psycopg
+
+from sql.connection import Connection
 
 log = logging.getLogger("gis")
 
@@ -48,7 +50,7 @@ class ClientWait(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class _RunningQuery:
-    conn: psycopg.Connection[Any]
+    conn: Connection
     started: float
 
 
@@ -60,7 +62,7 @@ class ClientDisconnects:
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
-    def during(self, conn: psycopg.Connection[Any], begun: float) -> Iterator[None]:
+    def during(self, conn: Connection, begun: float) -> Iterator[None]:
         """Let the question that is asked on a connection be stopped.
 
         Args:

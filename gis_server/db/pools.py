@@ -1,14 +1,13 @@
 """The only place that opens a connection for HTTP."""
 
-from typing import Any
-
 import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
 from layers.errors import Busy
+from sql.connection import Connection
 
-Pool = ConnectionPool[psycopg.Connection[Any]]
+Pool = ConnectionPool[Connection]
 
 STATEMENT_TIMEOUT = 30_000
 """Milliseconds after which a request's statement is cancelled."""
@@ -38,7 +37,7 @@ def pool(database_url: str, *, size: int = 8, parallel: bool = True, checked: bo
     )
 
 
-def _configure(conn: psycopg.Connection[Any]) -> None:
+def _configure(conn: Connection) -> None:
     conn.execute(
         sql.SQL("SET statement_timeout = {}; SET TIME ZONE 'UTC'; SET jit = off").format(
             sql.Literal(STATEMENT_TIMEOUT)
@@ -46,12 +45,12 @@ def _configure(conn: psycopg.Connection[Any]) -> None:
     )
 
 
-def _configure_single(conn: psycopg.Connection[Any]) -> None:
+def _configure_single(conn: Connection) -> None:
     _configure(conn)
     conn.execute("SET max_parallel_workers_per_gather = 0")
 
 
-def connect(database_url: str) -> psycopg.Connection[Any]:
+def connect(database_url: str) -> Connection:
     """Open one connection for a command.
 
     Raises:

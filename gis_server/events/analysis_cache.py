@@ -3,10 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, NamedTuple
-
-import psycopg
-from psycopg import sql as compose
+from typing import NamedTuple
 
 import sql
 from cells import analysis
@@ -14,8 +11,8 @@ from cells.analysis import Hotspots
 from cells.question import Filter
 from cells.view import View
 from layers.registry import Layers
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
+from sql.schemas import layer_table
 
 AREAS = ("province", "commune")
 """Layers whose polygons are the study area: of the first that has any."""
@@ -69,7 +66,7 @@ def study_area(conn: Connection, layers: Layers) -> list[bytes]:
     """Return the polygons of the study area in degrees, as WKB; none where no layer has them."""
     for name in AREAS:
         if name in layers.by_id:
-            table = compose.Identifier("layer", name)
+            table = layer_table(name)
             rows = conn.execute(sql.query("study_area").format(table=table)).fetchall()
             if rows:
                 return [bytes(row[0]) for row in rows]

@@ -3,17 +3,14 @@
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
-
-import psycopg
-from psycopg import sql as compose
 
 import sql
 from cells import people
 from cells.people import People
 from layers.errors import Invalid
+from sql.connection import Connection
+from sql.schemas import layer_table
 
-Connection = psycopg.Connection[Any]
 Connect = Callable[[], AbstractContextManager[Connection]]
 
 LAYER = "commune"
@@ -49,7 +46,7 @@ class Population:
 
 
 def _read(conn: Connection) -> People:
-    table = compose.Identifier("layer", LAYER)
+    table = layer_table(LAYER)
     rows = conn.execute(sql.query("study_people").format(table=table)).fetchall()
     if not rows:
         raise NobodyCounted(str(NobodyCounted.__doc__))

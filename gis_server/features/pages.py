@@ -23,8 +23,8 @@ from gis_server.features.query import Condition, Query, Sort
 from gis_server.features.table_state import TableState
 from gis_server.http.params import ParameterInvalid
 from layers.model import Field, Layer
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
+from sql.schemas import layer_table
 
 COUNTED = 10_000
 """Rows up to which a short page says how many fit in all; more are counted only when asked for."""
@@ -124,7 +124,7 @@ def _page(
     return sql.query("items_page").format(
         answer=SQL(", ").join(answer),
         columns=_needed(layer, query, facts),
-        table=_table(layer),
+        table=layer_table(layer.id),
         where=_where(conditions),
         fence=SQL("OFFSET 0") if form.is_gathered else SQL(""),
         order=keyset.order_by(layer, query),
@@ -136,7 +136,9 @@ def plan_count(layer: Layer, query: Query) -> Plan:
     conditions = list(features.conditions(layer, query))
     if not conditions:
         return Plan(_count_all(layer), {})
-    statement = sql.query("items_count").format(table=_table(layer), where=_where(conditions))
+    statement = sql.query("items_count").format(
+        table=layer_table(layer.id), where=_where(conditions)
+    )
     return Plan(statement, {n: v for condition in conditions for n, v in condition.values.items()})
 
 
@@ -149,7 +151,7 @@ def plan_one(layer: Layer, key: str | int, crs: Reference, facts: TableState) ->
 def _one(layer: Layer, crs: Reference, facts: TableState) -> compose.Composed:
     return sql.query("items_one").format(
         feature=feature(layer, Query(crs=crs), facts),
-        table=_table(layer),
+        table=layer_table(layer.id),
         key=Identifier(layer.key),
     )
 
@@ -255,13 +257,13 @@ def _matched(layer: Layer, chosen: list[Condition]) -> Composable:
         return SQL("({})").format(_count_all(layer))
     return SQL("({})").format(
         sql.query("items_count_upto").format(
-            table=_table(layer), where=_where(chosen), most=Literal(COUNTED)
+            table=layer_table(layer.id), where=_where(chosen), most=Literal(COUNTED)
         )
     )
 
 
 def _count_all(layer: Layer) -> compose.Composed:
-    return sql.query("items_count_all").format(layer=Literal(layer.id), table=_table(layer))
+    return sql.query("items_count_all").format(layer=Literal(layer.id), table=layer_table(layer.id))
 
 
 def feature(layer: Layer, query: Query, facts: TableState) -> Composable:
@@ -312,10 +314,6 @@ def _needed(layer: Layer, query: Query, facts: TableState) -> compose.Composed:
 
 def _columns(names: Iterable[str]) -> compose.Composed:
     return SQL(", ").join(Identifier("t", name) for name in names)
-
-
-def _table(layer: Layer) -> Identifier:
-    return Identifier("layer", layer.id)
 
 
 def _where(conditions: list[Condition]) -> Composable:

@@ -1,15 +1,14 @@
 """What a plan needs to know of a layer's table: if rows keep their text, and where they are."""
 
 import hashlib
-from typing import Any, NamedTuple
-
-import psycopg
+from typing import NamedTuple
 
 import sql
 from etl import ddl
 from gis_server.db.pools import Pool
 from layers.model import Layer
 from layers.pixels import PixelBox
+from sql.connection import Connection
 
 
 class TableState(NamedTuple):
@@ -43,7 +42,7 @@ class TableStates:
         return found
 
 
-def read(conn: psycopg.Connection[Any], layer: Layer) -> TableState:
+def read(conn: Connection, layer: Layer) -> TableState:
     """Ask for the facts of a layer's table."""
     row = conn.execute(sql.query("table_extent"), {"layer": layer.id}).fetchone()
     extent = None if row is None or row[0] is None else PixelBox(*row)

@@ -2,18 +2,18 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-import psycopg
 from psycopg import sql as compose
 
 import sql
 from gis_server.http.params import Interval
+from layers import local_time
 from layers.model import Attention, Field, Layer, Text, Type
 from layers.registry import Layers
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
+from sql.schemas import layer_table
 
 COMMUNES = "commune"
 MOST_PLACES = 500
@@ -65,7 +65,7 @@ def items(conn: Connection, layers: Layers, chosen: Period) -> list[Item]:
 
 def _condition(conn: Connection, layer: Layer, rule: Attention, chosen: Period) -> Item:
     statement = sql.query("attention_count").format(
-        table=_table(layer),
+        table=layer_table(layer.id),
         where=_where(rule),
         among=_among(rule),
         time=_in_time(layer, rule),
@@ -76,7 +76,7 @@ def _condition(conn: Connection, layer: Layer, rule: Attention, chosen: Period) 
 
 def _rising(conn: Connection, layer: Layer, rule: Attention, chosen: Period) -> Item:
     statement = sql.query("attention_rising_count").format(
-        table=_table(layer), time=compose.Identifier(layer.time or layer.key)
+        table=layer_table(layer.id), time=compose.Identifier(layer.time or layer.key)
     )
     now, before, comparable = conn.execute(statement, _both(chosen)).fetchone() or (0, 0, False)
     if not comparable:
@@ -97,7 +97,7 @@ def places(conn: Connection, layer: Layer, chosen: Period) -> list[dict[str, Any
         key=compose.Identifier(layer.key),
         label=compose.Identifier(layer.label),
         fields=compose.SQL(", ").join(map(compose.Identifier, _told(rule) or (layer.key,))),
-        table=_table(layer),
+        table=layer_table(layer.id),
         where=_where(rule),
         time=_in_time(layer, rule),
         order=compose.Identifier(order),
@@ -108,7 +108,7 @@ def places(conn: Connection, layer: Layer, chosen: Period) -> list[dict[str, Any
 
 def _rising_places(conn: Connection, layer: Layer, chosen: Period) -> list[dict[str, Any]]:
     statement = sql.query("attention_rising_places").format(
-        table=_table(layer), time=compose.Identifier(layer.time or layer.key)
+        table=layer_table(layer.id), time=compose.Identifier(layer.time or layer.key)
     )
     rows = conn.execute(statement, {**_both(chosen), "limit": MOST_RISING})
     return [
@@ -122,10 +122,6 @@ def _rising_places(conn: Connection, layer: Layer, chosen: Period) -> list[dict[
         )
         for code, name, geometry, count, before in rows
     ]
-
-
-def _table(layer: Layer) -> compose.Identifier:
-    return compose.Identifier("layer", layer.id)
 
 
 def _where(rule: Attention) -> compose.Composed:
@@ -194,7 +190,7 @@ def _said(field: Field, value: Any) -> Text | None:
         return field.codes.codes[value].title
     shown = str(value)
     if field.type is Type.DATETIME:
-        local = datetime.fromisoformat(shown).astimezone(UTC) + timedelta(hours=7)
+        local = datetime.fromisoformat(shown).astimezone(local_time.ZONE)
         shown = f"{local:%d/%m/%Y %H:%M}"
     return {lang: f"{field.title[lang]}: {shown}" for lang in ("vi", "en")}
 

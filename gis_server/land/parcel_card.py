@@ -4,14 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import psycopg
 from psycopg.rows import dict_row
 
 import sql
 from layers.errors import Missing
 from layers.model import Layer, Text
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
 
 PARCELS, PLANS = "land_parcel", "land_plan"
 

@@ -11,9 +11,11 @@ import psycopg_pool
 from gis_server.db.pools import Pool
 from layers import pixels
 from layers.geo import TileId
+from layers.pixels import WHOLE
 from layers.registry import Layers
+from sql.connection import Connection
 from tiles import changes, pyramid, store
-from tiles.changes import WHOLE, Change, Connection
+from tiles.changes import Change
 from tiles.store import Store
 from tiles.versions import Versions
 

@@ -12,6 +12,7 @@ from cells.generations import Generations
 from gis_server.db import pools
 from layers.model import Layer
 from layers.registry import Layers
+from sql.connection import Connection
 
 log = logging.getLogger("gis")
 
@@ -64,7 +65,7 @@ class CubeSync:
                 log.warning("cubes of events could not be kept: %s", error)
                 self._stopped.wait(_PAUSE)
 
-    def _look(self, conn: psycopg.Connection[object]) -> None:
+    def _look(self, conn: Connection) -> None:
         layers = self._layers()
         now = (change_log.last_change(conn), layers)
         if layers is None or now == self._seen:
@@ -79,7 +80,7 @@ class CubeSync:
         # What rested is looked at again, even if nothing more happens.
         self._seen = None if resting else now
 
-    def _keep(self, conn: psycopg.Connection[object], layer: Layer) -> None:
+    def _keep(self, conn: Connection, layer: Layer) -> None:
         if not checkpoint.is_due(conn, layer, self._kept):
             return
         begun = time.monotonic()

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 
@@ -36,6 +36,7 @@ from gis_server.settings import Settings
 from layers import registry
 from layers.registry import Layers
 from sql import migrate
+from sql.connection import Connection
 
 SERVICE: Final = "gis-server"
 """How /health names us, so that another program on our port is not mistaken for us."""
@@ -200,7 +201,7 @@ def _prepare(settings: Settings) -> None:
     unfinished.unlink(missing_ok=True)
 
 
-def prepare(conn: psycopg.Connection[Any], layers: Layers, settings: Settings) -> None:
+def prepare(conn: Connection, layers: Layers, settings: Settings) -> None:
     """Bring a database to the present form, with the rows that come with the product.
 
     Raises:

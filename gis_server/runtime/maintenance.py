@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor
 from functools import partial
-from typing import Any
 
 import psycopg
 
@@ -19,6 +18,7 @@ from gis_server.settings import Settings
 from layers.declared import Declared
 from layers.model import Layer
 from layers.registry import Layers
+from sql.connection import Connection
 from tiles import changes, pyramid
 from tiles.store import Store
 
@@ -67,7 +67,7 @@ def run(settings: Settings, declared: Declared, database_url: str, parent: int) 
 
 
 def renew(
-    conn: psycopg.Connection[Any], layers: Layers, kept: Store, database_url: str, *, processes: int
+    conn: Connection, layers: Layers, kept: Store, database_url: str, *, processes: int
 ) -> list[str]:
     """Draw the tiles of every layer of which they are missing or all old; return the layers."""
     changes.publish(conn)

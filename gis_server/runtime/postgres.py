@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -30,6 +30,7 @@ from gis_server.runtime.errors import (
     PostgresMissing,
 )
 from layers.errors import GisError
+from sql.connection import Connection
 
 BINARIES = Path("/usr/lib/postgresql")
 SHARED = Path("/usr/share/postgresql")
@@ -66,7 +67,6 @@ _SETTINGS = {
 }
 
 type Account = pwd.struct_passwd
-type Connection = psycopg.Connection[Any]
 
 
 class Cluster:

@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
@@ -15,6 +14,7 @@ from layers.declared import Declared
 from layers.model import Layer
 from layers.registry import Layers
 from sql import migrate
+from sql.connection import Connection
 from sql.migrate import SchemaNewer
 
 log = logging.getLogger("gis")
@@ -71,7 +71,7 @@ class TableSync:
         self._prepared = wanted
 
 
-def prepare(conn: psycopg.Connection[Any], layers: Layers, reports: Path) -> Layers:
+def prepare(conn: Connection, layers: Layers, reports: Path) -> Layers:
     """Bring the tables to what was declared anew; return the layers that have theirs.
 
     A layer whose table cannot be brought there is left out, and the log says why. Rows are written
@@ -85,7 +85,7 @@ def prepare(conn: psycopg.Connection[Any], layers: Layers, reports: Path) -> Lay
     return ready
 
 
-def _shape(conn: psycopg.Connection[Any], layer: Layer) -> bool:
+def _shape(conn: Connection, layer: Layer) -> bool:
     """Shape a table; whoever reads it goes first, so that nobody queues behind us."""
     for _ in range(_PATIENCE):
         try:

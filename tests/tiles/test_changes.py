@@ -11,9 +11,9 @@ from etl import ddl
 from etl.load import Mode, Order, load
 from layers import pixels
 from layers.geo import TileId
+from layers.pixels import WHOLE
 from layers.registry import Layers
 from tiles import changes, purge
-from tiles.changes import WHOLE
 
 Connection = psycopg.Connection[Any]
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from layers import pixels
 from layers.geo import TileId
-from tiles.changes import WHOLE, Change
+from layers.pixels import WHOLE
+from tiles.changes import Change
 from tiles.versions import Versions
 
 MARGIN = pixels.POINT_MARGIN / pixels.EXTENT

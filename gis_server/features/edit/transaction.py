@@ -27,10 +27,10 @@ from gis_server.features.edit.errors import (
 from gis_server.features.edit.geometry import ShapeInvalid
 from gis_server.features.errors import FeatureUnknown
 from layers.model import Derive, Field, Layer, Type
+from sql.connection import Connection
 
 log = logging.getLogger("gis")
 
-Connection = psycopg.Connection[Any]
 Key = str | int
 Rows = frozenset[str] | None
 """What the row may be as written last; None when anything will do."""

@@ -7,7 +7,8 @@ from psycopg.sql import SQL, Identifier
 
 from etl import arrow_rows, arrow_types
 from gis_server.features.encodings import export_query
-from gis_server.features.encodings.export_query import Connection, ExportQuery
+from gis_server.features.encodings.export_query import ExportQuery
+from sql.connection import Connection
 
 GEOMETRY = "geometry"
 """Name of the column of shapes: WKB, easting or longitude first."""

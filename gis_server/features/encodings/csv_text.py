@@ -9,9 +9,10 @@ from collections.abc import Generator
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from gis_server.features.encodings import export_query
-from gis_server.features.encodings.export_query import Connection, ExportQuery
+from gis_server.features.encodings.export_query import ExportQuery
 from layers.geo import definition
 from layers.model import Field, Type
+from sql.connection import Connection
 
 _MARK = b"\xef\xbb\xbf"
 _PIECE = 1 << 16

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
-import psycopg
 from psycopg import sql as compose
-from psycopg.sql import SQL, Composable, Identifier
+from psycopg.sql import SQL, Composable
 
 import sql
 from gis_server.features import keyset
@@ -14,8 +13,8 @@ from gis_server.features.pages import Plan
 from gis_server.features.query import Query
 from gis_server.features.table_state import TableState
 from layers.model import Field, Layer
-
-Connection = psycopg.Connection[Any]
+from sql.connection import Connection
+from sql.schemas import layer_table
 
 
 class ExportQuery(NamedTuple):
@@ -57,7 +56,7 @@ def plan(wanted: ExportQuery, columns: Composable) -> Plan:
         values |= condition.values
     statement = sql.query("items_all").format(
         columns=columns,
-        table=Identifier("layer", layer.id),
+        table=layer_table(layer.id),
         where=features.all_of([SQL("({})").format(condition.sql) for condition in conditions]),
         order=keyset.order_by(layer, query),
     )

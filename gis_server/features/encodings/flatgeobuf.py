@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyogrio
 
 from gis_server.features.encodings import arrow_rows
-from gis_server.features.encodings.export_query import Connection, ExportQuery
+from gis_server.features.encodings.export_query import ExportQuery
+from sql.connection import Connection
 
 _BATCH, _PIECE = 5_000, 1 << 18
 """Rows that are in memory at a time, and bytes that are passed on together."""

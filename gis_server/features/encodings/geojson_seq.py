@@ -6,7 +6,8 @@ from psycopg.sql import SQL
 
 from gis_server.features import pages
 from gis_server.features.encodings import export_query
-from gis_server.features.encodings.export_query import Connection, ExportQuery
+from gis_server.features.encodings.export_query import ExportQuery
+from sql.connection import Connection
 
 _BATCH = 1000
 """Features in a piece of the stream."""

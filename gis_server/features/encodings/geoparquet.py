@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 from etl.geoparquet import GROUP, about
 from gis_server.features.crs import CRS84
 from gis_server.features.encodings import arrow_rows
-from gis_server.features.encodings.export_query import Connection, ExportQuery
+from gis_server.features.encodings.export_query import ExportQuery
 from layers.geo import definition
+from sql.connection import Connection
 
 _BATCH = 2_000
 """Rows that are values of Python at a time, which take several times the room."""

@@ -1,0 +1,14 @@
+"""Schemas of the database, and the qualified names of tables in them."""
+
+from psycopg.sql import Identifier
+
+LAYER = "layer"
+"""Tables that are served, one a layer."""
+
+STAGE = "stage"
+"""Staging tables: those that are being made."""
+
+
+def layer_table(layer_id: str) -> Identifier:
+    """Return the qualified name of a layer's table."""
+    return Identifier(LAYER, layer_id)

@@ -1,0 +1,17 @@
+"""The clock of the province."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from psycopg.sql import SQL
+
+from cells import columns
+from layers import local_time
+
+
+def test_every_form_of_the_zone_is_that_of_its_name() -> None:
+    noon = datetime(2026, 6, 30, 12, tzinfo=UTC)
+    named = noon.astimezone(ZoneInfo(local_time.NAME))
+    assert noon.astimezone(local_time.ZONE).isoformat() == named.isoformat()
+    assert named.utcoffset() == local_time.UTC_OFFSET
+    assert SQL("{}").format(columns.ZONE).as_string() == "interval '7 hours'"
