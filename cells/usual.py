@@ -44,9 +44,9 @@ class Comparison:
     @property
     def ratio(self) -> Floats:
         """The value by the usual one, (n,); NaN where there is none."""
-        found = np.full(len(self.usual), np.nan)
-        np.divide(self.value, self.usual, out=found, where=self.usual > 0)
-        return found
+        ratio = np.full(len(self.usual), np.nan)
+        np.divide(self.value, self.usual, out=ratio, where=self.usual > 0)
+        return ratio
 
 
 def compare(view: View, wanted: Filter, resolution: int, *, is_low_worse: bool) -> Comparison:
@@ -70,17 +70,21 @@ def compare(view: View, wanted: Filter, resolution: int, *, is_low_worse: bool) 
 
 
 def earlier_times(view: View, wanted: Filter) -> list[Filter]:
-    """Return the same question of earlier times, whole weeks before, in which there are events."""
+    """Return the baseline: the same question of earlier times, whole weeks before.
+
+    Only times that lie wholly in the known data count: one that the data begin in would be counted
+    as whole though nobody knows what happened in its first part.
+    """
     if wanted.start is None or wanted.end is None:
         raise NoTime(str(NoTime.__doc__))
     step = _WEEK * (int((wanted.end - wanted.start) / _WEEK) + 1)
-    known = view.extent
-    first = known[0] if known else wanted.start
+    extent = view.extent
+    first = extent[0] if extent else wanted.start
     earlier = [
         wanted._replace(start=wanted.start - step * number, end=wanted.end - step * number)
         for number in range(1, BEFORE + 1)
     ]
-    return [one for one in earlier if one.end and one.end >= first]
+    return [baseline for baseline in earlier if baseline.start and baseline.start >= first]
 
 
 def _flow(counted: Counted) -> Floats:

@@ -97,3 +97,15 @@ def test_without_a_past_nothing_is_usual() -> None:
     view = _view([_event(MONDAY, ROAD, 20, 10)])
     found = usual.compare(view, Filter(MONDAY, MONDAY + HOUR), 9, is_low_worse=True)
     assert found.level.tolist() == [0]
+
+
+def test_a_first_week_that_is_known_in_part_does_not_count() -> None:
+    before = [_event(MONDAY - WEEK * week, ROAD) for week in (1, 2) for _ in range(4)]
+    first = _event(MONDAY - WEEK * 3 + HOUR / 2, ROAD)
+    view = _view([first, *before, _event(MONDAY, ROAD)], has_weight=False)
+    wanted = Filter(MONDAY, MONDAY + HOUR)
+    assert [earlier.start for earlier in usual.earlier_times(view, wanted)] == [
+        MONDAY - WEEK, MONDAY - WEEK * 2,
+    ]  # fmt: skip
+    found = usual.compare(view, wanted, 10, is_low_worse=False)
+    assert _at(found, ROAD)["usual"] == 4
