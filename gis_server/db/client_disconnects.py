@@ -1,8 +1,8 @@
-"""Stops questions to the database whose client has gone away.
+"""Query cancellation: stops a query whose client has disconnected.
 
 A WSGI server does not tell whether a client still waits. The kernel does: of every connection of
-this process it knows how long ago a request came and whether anything was sent since. A question
-that has no connection waiting for so long is nobody's.
+this process it knows how long ago a request came and whether anything was sent since. A query
+that no connection has waited for as long as it runs has no client any more.
 """
 
 import logging
@@ -24,11 +24,14 @@ from sql.connection import Connection
 log = logging.getLogger("gis")
 
 PATIENCE = 1.0
-"""Seconds that a question runs before anyone asks whether its client still waits."""
+"""Seconds that a query runs before anyone asks whether its client still waits."""
 
 _TICK = 0.5
 _ROUNDING = 0.1
 """Seconds by which the kernel's clock of a connection and ours may differ."""
+
+_CANCEL_TIMEOUT = 5.0
+"""Seconds that a cancel request may take, and so may keep a connection from the next request."""
 
 _QUEUE = 1.0
 """Seconds that a request may have waited for a thread of ours before it was begun."""
@@ -39,7 +42,7 @@ _INFO = struct.Struct("=B43xI4xI")
 
 
 class ClientWait(NamedTuple):
-    """How long a client has waited for an answer, in seconds.
+    """Response wait of a client: how long it has waited for an answer, in seconds.
 
     ``is_sure`` is false where it may as well have had one: the kernel's clock goes by milliseconds.
     """
@@ -50,34 +53,57 @@ class ClientWait(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class _RunningQuery:
-    conn: Connection
+    """A query under way; ``lock`` is held while it is cancelled, and to end it.
+
+    A cancel request names a connection, not a query. Sent after the query has ended, it would stop
+    whatever the connection is lent for next.
+    """
+
+    conn: psycopg.Connection[Any]
     started: float
+    has_ended: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def cancel(self) -> None:
+        """Send a cancel request unless the query has ended."""
+        with self.lock:
+            if self.has_ended:
+                return
+            log.info("a client went away; its query is cancelled")
+            with suppress(psycopg.Error):
+                self.conn.cancel_safe(timeout=_CANCEL_TIMEOUT)
+
+    def end(self) -> None:
+        """Note that the query has ended, once no cancel request is under way."""
+        with self.lock:
+            self.has_ended = True
 
 
 @dataclass(slots=True)
 class ClientDisconnects:
-    """The questions that are being asked in this process."""
+    """The queries that run in this process."""
 
     _running: set[_RunningQuery] = field(default_factory=set)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
-    def during(self, conn: Connection, begun: float) -> Iterator[None]:
-        """Let the question that is asked on a connection be stopped.
+    def during(self, conn: psycopg.Connection[Any], begun: float) -> Iterator[None]:
+        """Let the query that runs on a connection be cancelled; never one that comes after it.
 
         Args:
-            conn: the connection.
+            conn: the connection; to be given back after this context, not within.
             begun: monotonic time at which its request was begun.
         """
-        question = _RunningQuery(conn, begun)
-        self._running.add(question)
+        query = _RunningQuery(conn, begun)
+        self._running.add(query)
         try:
             yield
         finally:
-            self._running.discard(question)
+            self._running.discard(query)
+            query.end()
 
     def watch(self, port: int) -> None:
-        """Look after the questions from now on, in a thread.
+        """Look after the queries from now on, in a thread.
 
         Args:
             port: where clients connect to this process.
@@ -91,39 +117,36 @@ class ClientDisconnects:
     def _run(self, port: int) -> None:
         while not self._stopped.wait(_TICK):
             now = time.monotonic()
-            slow = [q for q in self._running.copy() if now - q.started > PATIENCE]
+            slow = [query for query in self._running.copy() if now - query.started > PATIENCE]
             if slow:
-                self._stop_left(slow, list(waiting(port)), now)
+                _cancel_abandoned(slow, list(waiting(port)), now)
 
-    def _stop_left(self, slow: list[_RunningQuery], waits: list[ClientWait], now: float) -> None:
-        slow.sort(key=lambda question: question.started)
-        for place in abandoned([now - question.started for question in slow], waits):
-            question = slow[place]
-            if question in self._running:
-                log.info("a client went away; its question is stopped")
-                with suppress(psycopg.Error):
-                    question.conn.cancel_safe(timeout=5)
+
+def _cancel_abandoned(slow: list[_RunningQuery], waits: list[ClientWait], now: float) -> None:
+    slow.sort(key=lambda query: query.started)
+    for place in abandoned([now - query.started for query in slow], waits):
+        slow[place].cancel()
 
 
 def abandoned(ages: Sequence[float], waits: Iterable[ClientWait]) -> list[int]:
-    """Return which questions have no client.
+    """Return the places of the queries that have no client.
 
     Args:
-        ages: seconds that the questions have run, longest first.
+        ages: seconds that the queries have run, longest first.
         waits: of the clients of this process.
     """
-    free, found = sorted(waits, reverse=True), []
+    free, orphans = sorted(waits, reverse=True), []
     for place, age in enumerate(ages):
         client = next((wait for wait in free if _may_ask(wait, age)), None)
         if client is None:
-            found.append(place)
+            orphans.append(place)
         else:
             free.remove(client)
-    return found
+    return orphans
 
 
 def _may_ask(wait: ClientWait, age: float) -> bool:
-    """Whoever asked has waited at least as long as the question runs."""
+    """Whoever asked has waited at least as long as the query runs."""
     longer = wait.seconds - age
     return longer > -_ROUNDING and (wait.is_sure or longer < _QUEUE)
 

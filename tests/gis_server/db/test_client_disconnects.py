@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from psycopg_pool import ConnectionPool
 
-from gis_server.db.client_disconnects import PATIENCE, ClientWait, abandoned
+from gis_server.db.client_disconnects import PATIENCE, ClientDisconnects, ClientWait, abandoned
 
 Connection = psycopg.Connection[Any]
 
@@ -30,19 +31,22 @@ def slow(conn: Connection) -> Connection:
     return conn
 
 
-def _asking(conn: Connection) -> int:
+PAGE = "-- A page of features%hydrant%"
+
+
+def _asking(conn: Connection, query: str) -> int:
     row = conn.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND state = 'active' AND pid <> pg_backend_pid()"
-        " AND query LIKE '-- A page of features%hydrant%'"
+        " AND state = 'active' AND pid <> pg_backend_pid() AND query LIKE %s",
+        (query,),
     ).fetchone()
     return int(row[0]) if row else 0
 
 
-def _until(conn: Connection, wanted: int, seconds: float) -> bool:
+def _until(conn: Connection, wanted: int, seconds: float, query: str = PAGE) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if _asking(conn) == wanted:
+        if _asking(conn, query) == wanted:
             return True
         time.sleep(0.05)
     return False
@@ -146,3 +150,52 @@ def _open_files() -> int:
     from pathlib import Path  # noqa: PLC0415
 
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+class _SlowToCancel(psycopg.Connection[Any]):
+    """Waits before it sends a cancel request."""
+
+    is_cancelling, go_on = threading.Event(), threading.Event()
+
+    def cancel_safe(self, *, timeout: float = 30.0) -> None:
+        self.is_cancelling.set()
+        assert self.go_on.wait(10)
+        super().cancel_safe(timeout=timeout)
+
+
+def test_a_cancel_request_does_not_hit_the_next_request_on_the_connection(
+    database_url: str, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gis_server.db.client_disconnects.PATIENCE", 0)
+    monkeypatch.setattr("gis_server.db.client_disconnects._TICK", 0.02)
+    left, answers = ClientDisconnects(), []
+
+    def depart() -> None:
+        with pool.connection() as lent, left.during(lent, time.monotonic()):
+            lent.execute("SELECT 1")
+            assert _SlowToCancel.is_cancelling.wait(10)
+
+    def follow() -> None:
+        assert _SlowToCancel.is_cancelling.wait(10)
+        with pool.connection() as lent:
+            answers.append(lent.execute("SELECT 'next' FROM pg_sleep(0.7)").fetchone())
+
+    with ConnectionPool(
+        database_url, connection_class=_SlowToCancel, min_size=1, max_size=1
+    ) as pool:
+        threads = [threading.Thread(target=work) for work in (depart, follow)]
+        for thread in threads:
+            thread.start()
+        left.watch(_free_port())
+        assert _SlowToCancel.is_cancelling.wait(10)
+        _until(conn, 1, 0.4, "SELECT 'next'%")
+        _SlowToCancel.go_on.set()
+        for thread in threads:
+            thread.join(10)
+    left.stop()
+    assert answers == [("next",)]
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
