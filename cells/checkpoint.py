@@ -38,22 +38,35 @@ def checkpoint(
 ) -> Generation:
     """Make the cube of a layer's events; those who read and write are not kept waiting.
 
+    One process builds a layer's cube at a time. Another waits, and takes what was built meanwhile
+    if nothing more is due.
+
     Args:
         conn: not in a transaction.
         layer: one whose events are aggregated.
         kept: where the cube goes.
         anew: read the table even where the cube before would do.
     """
+    newest = kept.name(layer.id)
+    with kept.building(layer.id):
+        if not anew and kept.name(layer.id) != newest and not is_due(conn, layer, kept):
+            built = current(conn, layer, kept)
+            if built is not None:
+                return built
+        return _built(conn, layer, kept, anew=anew)
+
+
+def _built(conn: Connection, layer: Layer, kept: Generations, *, anew: bool) -> Generation:
     before = None if anew else current(conn, layer, kept)
     if before is None:
         change_log.forget_foreign(conn, layer)
     with conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        shown = change_log.snapshot(conn)
-        found = None if before is None else _continued(conn, layer, before)
-        found = change_log.events(conn, layer) if found is None else found
-        made = CubeManifest(change_log.identity(conn, layer), columns.form(layer), shown)
-    generation = kept.publish(layer.id, build(found), made)
+        snapshot = change_log.snapshot(conn)
+        events = None if before is None else _continued(conn, layer, before)
+        events = change_log.events(conn, layer) if events is None else events
+        manifest = CubeManifest(change_log.identity(conn, layer), columns.form(layer), snapshot)
+    generation = kept.publish(layer.id, build(events), manifest)
     if before is not None:
         # What the cube before had counted no reader needs, even one that is still opening it.
         change_log.forget(conn, layer, before.seal.snapshot)

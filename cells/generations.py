@@ -1,7 +1,10 @@
 """Cubes on disk: a folder a layer, in it a numbered folder a cube and a link to the current one."""
 
+import fcntl
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -39,10 +42,22 @@ class Generation:
 
 
 class Generations:
-    """The cubes of all layers. Whoever writes one is alone; readers need not be kept out."""
+    """The cubes of all layers. Whoever builds one is alone; readers need not be kept out."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
+
+    @contextmanager
+    def building(self, layer_id: str) -> Iterator[None]:
+        """Hold the file lock of those who build or remove cubes of a layer; wait for it.
+
+        Two who build at once would take the same number. The kernel gives the lock back when a
+        process dies. It lies beside the layer's folder, as that may be removed.
+        """
+        self._root.mkdir(parents=True, exist_ok=True)
+        with (self._root / f"{layer_id}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def current(self, layer_id: str) -> Generation | None:
         """Return the newest cube of a layer; None where there is none that can be read."""
@@ -62,7 +77,10 @@ class Generations:
             return ""
 
     def publish(self, layer_id: str, cube: Cube, seal: CubeManifest) -> Generation:
-        """Write a cube and make it the current one; those before the last are removed."""
+        """Write a cube and make it the current one; those before the last are removed.
+
+        To be called within `building`.
+        """
         place = self._root / layer_id
         place.mkdir(parents=True, exist_ok=True)
         number = max(self._numbers(place), default=0) + 1
@@ -80,11 +98,13 @@ class Generations:
 
     def clear(self, layer_id: str) -> None:
         """Remove the cubes of a layer."""
-        shutil.rmtree(self._root / layer_id, ignore_errors=True)
+        with self.building(layer_id):
+            shutil.rmtree(self._root / layer_id, ignore_errors=True)
 
     def layers(self) -> list[str]:
         """Name the layers that have a folder."""
-        return sorted(p.name for p in self._root.iterdir()) if self._root.is_dir() else []
+        places = self._root.iterdir() if self._root.is_dir() else ()
+        return sorted(place.name for place in places if place.is_dir())
 
     @staticmethod
     def _numbers(place: Path) -> list[int]:

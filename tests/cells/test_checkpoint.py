@@ -1,6 +1,8 @@
 """Cubes of real tables: whatever happens to the rows, the answer is that of counting them."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,8 +13,10 @@ import numpy as np
 import psycopg
 import pytest
 
-from cells import change_log, checkpoint, columns, sql_counts
+from cells import build, change_log, checkpoint, columns, sql_counts
+from cells.cube import Cube
 from cells.cube_views import CubeViews
+from cells.events import Events
 from cells.generations import Generations
 from cells.question import Counted, Filter
 from etl import cell_ddl, tables
@@ -331,3 +335,58 @@ def test_reading_a_table_gives_its_rows(conn: Connection, incident: Layer) -> No
     assert found.total is not None
     listed = conn.execute("SELECT sum(severity) FROM layer.incident").fetchone()
     assert listed == (int(found.total.sum()),)
+
+
+def _built_by_two(
+    database_url: str, layer: Layer, kept: Generations, slow: "_SlowBuild", *, anew: bool
+) -> list[Path]:
+    """Let two build at once; return the folders of what they got."""
+
+    def make() -> Path:
+        with psycopg.connect(database_url, autocommit=True) as conn:
+            return checkpoint.checkpoint(conn, layer, kept, anew=anew).folder
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(make)
+        assert slow.has_begun.wait(10)
+        second = pool.submit(make)
+        assert not slow.has_begun_again.wait(0.4)
+        slow.go_on.set()
+        return [first.result(10), second.result(10)]
+
+
+class _SlowBuild:
+    """Builds a cube when it is told to."""
+
+    def __init__(self) -> None:
+        self.has_begun, self.has_begun_again, self.go_on = (threading.Event() for _ in range(3))
+
+    def __call__(self, events: Events) -> Cube:
+        (self.has_begun_again if self.has_begun.is_set() else self.has_begun).set()
+        assert self.go_on.wait(10)
+        return build.build(events)
+
+
+@pytest.fixture
+def slow_build(monkeypatch: pytest.MonkeyPatch) -> _SlowBuild:
+    slow = _SlowBuild()
+    monkeypatch.setattr("cells.checkpoint.build", slow)
+    return slow
+
+
+def test_who_waited_for_another_builder_uses_its_cube(
+    conn: Connection, database_url: str, incident: Layer, kept: Generations, slow_build: _SlowBuild
+) -> None:
+    put_incidents(conn, 30)
+    first, second = _built_by_two(database_url, incident, kept, slow_build, anew=False)
+    assert first == second
+    assert not slow_build.has_begun_again.is_set()
+    assert kept.layers() == [incident.id]
+
+
+def test_two_who_read_the_table_anew_build_one_after_the_other(
+    conn: Connection, database_url: str, incident: Layer, kept: Generations, slow_build: _SlowBuild
+) -> None:
+    put_incidents(conn, 30)
+    folders = _built_by_two(database_url, incident, kept, slow_build, anew=True)
+    assert [folder.name for folder in folders] == ["00000001", "00000002"]
