@@ -1,17 +1,21 @@
 """The views of a process: opened when they are asked for, taken further when a layer changed."""
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from cells import change_log, columns
 from cells.generations import Generations
 from cells.view import View
+from layers.errors import Busy
 from layers.model import Layer
 from sql.connection import Connection
 
 Connect = Callable[[], AbstractContextManager[Connection]]
+
+PATIENCE = 2.0
+"""Seconds that a thread waits for another one that takes a layer's view further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,21 @@ class _Known:
     form: str
     snapshot: str = ""
     view: View | None = None
+
+
+class ViewBusy(Busy):
+    """The events of this layer are being read; ask again shortly."""
+
+
+@contextmanager
+def _held(lock: threading.Lock) -> Iterator[None]:
+    """Hold a lock, with a time limit: a database that hangs must not take every thread with it."""
+    if not lock.acquire(timeout=PATIENCE):
+        raise ViewBusy
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class CubeViews:
@@ -48,11 +67,14 @@ class CubeViews:
 
         None where the rows have to be counted: there is no cube of this declaration yet, or it has
         to be made anew.
+
+        Raises:
+            ViewBusy: another thread has been asking the database for it too long.
         """
         known = self._known.get(layer.id)
         if known is not None and self._is_good(known, layer, version):
             return known.view
-        with self._locks.setdefault(layer.id, threading.Lock()):
+        with _held(self._locks.setdefault(layer.id, threading.Lock())):
             known = self._known.get(layer.id)
             if known is None or not self._is_good(known, layer, version):
                 known = self._known[layer.id] = self._renewed(layer, version, known)

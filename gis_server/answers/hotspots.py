@@ -63,7 +63,7 @@ def find(layer: Layer, question: AnalysisQuestion) -> Hotspots:
         TooFewEvents: there is nothing to analyse.
     """
     view = event_filter.view(layer, event_filter.version(layer))
-    return services().analyses.of(view, question, area_versions(), _area)
+    return services().analyses.hotspots(view, question, area_versions(), _area)
 
 
 def area_versions() -> Areas:

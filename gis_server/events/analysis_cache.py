@@ -1,7 +1,5 @@
-"""Analyses of events that are remembered: the tiles of a map show parts of one."""
+"""Cache of analyses of events: the tiles of a map show parts of one."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -9,6 +7,7 @@ import sql
 from cells import analysis
 from cells.analysis import Hotspots
 from cells.question import Filter
+from cells.single_flight import SingleFlight
 from cells.view import View
 from layers.registry import Layers
 from sql.connection import Connection
@@ -31,35 +30,33 @@ class AnalysisQuestion(NamedTuple):
 
 
 class AnalysisCache:
-    """The latest analyses; safe from many threads, which wait for each other's."""
+    """Cache of the latest analyses; each is computed once, and few at a time."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, AnalysisQuestion, Areas], Hotspots] = OrderedDict()
-        self._lock = threading.Lock()
+        self._analyses: SingleFlight[tuple[int, AnalysisQuestion, Areas], Hotspots]
+        self._analyses = SingleFlight(_REMEMBERED)
 
-    def of(
-        self, view: View, asked: AnalysisQuestion, areas: Areas, read: Callable[[], list[bytes]]
+    def hotspots(
+        self, view: View, question: AnalysisQuestion, areas: Areas, read: Callable[[], list[bytes]]
     ) -> Hotspots:
         """Return an analysis of events.
 
         Args:
             view: of the events.
-            asked: what is analysed.
+            question: what is analysed.
             areas: versions of the layers of study areas.
-            read: gives the study area, where it is not remembered what was found.
+            read: gives the study area, where the analysis is not remembered.
 
         Raises:
+            ComputationsBusy: others are being made.
             TooFewEvents: it cannot be made.
         """
-        key = (view.number, asked, areas)
-        with self._lock:
-            if key not in self._known:
-                found = analysis.find(view, asked.wanted, asked.slices, read(), asked.resolution)
-                self._known[key] = found
-                while len(self._known) > _REMEMBERED:
-                    self._known.popitem(last=False)
-            self._known.move_to_end(key)
-            return self._known[key]
+
+        def compute() -> Hotspots:
+            wanted, slices, resolution = question
+            return analysis.find(view, wanted, slices, read(), resolution)
+
+        return self._analyses.get((view.number, question, areas), compute)
 
 
 def study_area(conn: Connection, layers: Layers) -> list[bytes]:

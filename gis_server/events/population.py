@@ -1,12 +1,12 @@
 """People by cell, from the communes: made once for a version of these."""
 
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import sql
 from cells import people
 from cells.people import People
+from cells.single_flight import SingleFlight
 from layers.errors import Invalid
 from sql.connection import Connection
 from sql.schemas import layer_table
@@ -22,11 +22,10 @@ class NobodyCounted(Invalid):
 
 
 class Population:
-    """The people of the latest version; safe from many threads."""
+    """The people of the latest version; computed once, however many ask."""
 
     def __init__(self) -> None:
-        self._known: tuple[int, People] | None = None
-        self._lock = threading.Lock()
+        self._people: SingleFlight[int, People] = SingleFlight(1)
 
     def at(self, version: int, connect: Connect) -> People:
         """Return the people by cell.
@@ -36,13 +35,15 @@ class Population:
             connect: lends a connection to where they are, when these people are not known.
 
         Raises:
+            ComputationsBusy: other answers are being computed.
             NobodyCounted: no commune has a number.
         """
-        with self._lock:
-            if self._known is None or self._known[0] != version:
-                with connect() as conn:
-                    self._known = version, _read(conn)
-            return self._known[1]
+
+        def compute() -> People:
+            with connect() as conn:
+                return _read(conn)
+
+        return self._people.get(version, compute)
 
 
 def _read(conn: Connection) -> People:
