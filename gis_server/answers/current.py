@@ -1,4 +1,4 @@
-"""The current request: the services that answer it, the layers it sees, and its address."""
+"""The current request: its services, its audience, the layers it sees, and its address."""
 
 import time
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from flask import current_app, g, request
 from werkzeug.sansio.utils import get_current_url
 
 from gis_server.state import Services
+from layers.audience import PUBLIC, Audience
 from layers.registry import Layers
 from sql.connection import Connection
 
@@ -17,6 +18,11 @@ from sql.connection import Connection
 def services() -> Services:
     """Return the services of the application that answers this request."""
     return cast(Services, current_app.extensions["gis"])
+
+
+def audience() -> Audience:
+    """Return whose eyes the answer is for: everybody's until accounts come."""
+    return PUBLIC
 
 
 def layers() -> Layers:
