@@ -32,7 +32,10 @@ class ParcelQuestion(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """Something found. ``bbox`` is west, south, east, north in degrees."""
+    """Something found: a ``province``, a ``commune``, a ``parcel`` or a ``place``.
+
+    ``bbox`` is west, south, east, north in degrees.
+    """
 
     kind: str
     layer: str
@@ -50,7 +53,10 @@ class Answer(NamedTuple):
 
 
 def parcel_question(text: str) -> ParcelQuestion | None:
-    """Read "Linh Sơn tờ 12 thửa 77", "tờ 12 thửa 77 xã Linh Sơn", "Linh Sơn 12/77"; else None."""
+    """Parse a cadastral reference, else None.
+
+    People write "Linh Sơn tờ 12 thửa 77", "tờ 12 thửa 77 xã Linh Sơn", "Linh Sơn 12/77".
+    """
     folded = fold(text)
     sheet, number = _SHEET.search(folded), _NUMBER.search(folded)
     if sheet is not None:
@@ -63,38 +69,71 @@ def parcel_question(text: str) -> ParcelQuestion | None:
 
 
 def search(conn: Connection, layers: Layers, text: str, limit: int, lang: str) -> Answer:
-    """Find what the text names: a parcel when it reads like one, else units and places."""
+    """Find what the text names: units, places, and a parcel when it reads like one.
+
+    Numbers may be a date in a name ("Quảng trường 30/4") as well as sheet and parcel, so places
+    that are named so come first, and the parcel follows.
+    """
+    among = [layer for layer in layers if layer.search]
+    matches = _matches(conn, among, text, limit, lang)
+    hits = [match.hit for match in matches[:limit]]
     question = parcel_question(text) if PARCELS in layers.by_id else None
-    if question is not None:
-        answer = parcels(conn, layers, question, limit, lang)
-        if answer.hits or answer.message:
-            return answer
-    return Answer(
-        places(conn, [layer for layer in layers if layer.search], text, limit, lang), None
-    )
+    if question is None:
+        return Answer(hits, None)
+    named = [match.hit for match in matches if match.is_by_words]
+    answer = parcels(conn, layers, question, limit, lang)
+    if named:
+        reserved = min(len(answer.hits), limit // 2)
+        return Answer([*named[: limit - reserved], *answer.hits][:limit], None)
+    return answer if answer.hits or answer.message else Answer(hits, None)
 
 
 def places(conn: Connection, among: Sequence[Layer], text: str, limit: int, lang: str) -> list[Hit]:
     """Find features whose searched fields have the text, accents and case aside."""
-    if not fold(text):
+    return [match.hit for match in _matches(conn, among, text, limit, lang)[:limit]]
+
+
+class _Match(NamedTuple):
+    """A feature that has the text. ``rank`` is 0, 1 or 2, as in search_places.sql."""
+
+    rank: int
+    hit: Hit
+
+    @property
+    def is_by_words(self) -> bool:
+        """Whether the text begins where a word of the feature begins."""
+        return self.rank < _INSIDE_A_WORD
+
+    @property
+    def order(self) -> tuple[float, int]:
+        """Relevance ranking: nearer to the start first, a unit before a place, then the shorter."""
+        return self.rank - (0.5 if self.hit.layer in AREAS else 0), len(self.hit.title)
+
+
+_INSIDE_A_WORD = 2
+
+
+def _matches(
+    conn: Connection, among: Sequence[Layer], text: str, limit: int, lang: str
+) -> list[_Match]:
+    """Return the best matches of each layer, best first."""
+    folded = fold(text)
+    if not folded:
         return []
-    hits: list[tuple[tuple[float, ...], Hit]] = []
+    matches = []
     for layer in among:
-        for row in conn.execute(_statement(layer), {"text": fold(text), "limit": limit}):
+        for row in conn.execute(_statement(layer), {"text": folded, "limit": limit}):
             key, title, rank, *box = row
-            is_area = layer.id in AREAS
-            kind, subtitle = ("commune", "") if is_area else ("place", layer.title[lang])
-            hit = Hit(kind, layer.id, str(key), title, subtitle, tuple(box))
-            hits.append(((rank - (0.5 if is_area else 0), len(title)), hit))
-    hits.sort(key=lambda found: found[0])
-    return [hit for _, hit in hits[:limit]]
+            kind, subtitle = (layer.id, "") if layer.id in AREAS else ("place", layer.title[lang])
+            matches.append(_Match(rank, Hit(kind, layer.id, str(key), title, subtitle, tuple(box))))
+    return sorted(matches, key=lambda match: match.order)
 
 
 def _statement(layer: Layer) -> compose.Composed:
-    text = compose.SQL("concat_ws(' ', {})").format(
+    searched = compose.SQL("concat_ws(' ', {})").format(
         compose.SQL(", ").join(map(compose.Identifier, layer.search))
     )
-    found = [
+    conditions = [
         compose.SQL("public.gis_fold({}) LIKE {}").format(
             compose.Identifier(name), compose.SQL("'%%' || %(text)s || '%%'")
         )
@@ -103,9 +142,9 @@ def _statement(layer: Layer) -> compose.Composed:
     return sql.query("search_places").format(
         key=compose.Identifier(layer.key),
         label=compose.Identifier(layer.label),
-        text=text,
-        table=layer_table(layer.id),
-        found=compose.SQL(" OR ").join(found),
+        text=searched,
+        table=compose.Identifier("layer", layer.id),
+        found=compose.SQL(" OR ").join(conditions),
     )
 
 

@@ -73,7 +73,7 @@
  * @property {string} places
  *
  * @typedef {object} SearchResult
- * @property {"commune"|"parcel"|"place"} kind
+ * @property {"province"|"commune"|"parcel"|"place"} kind
  * @property {string} layer
  * @property {string|number} id
  * @property {string} title

@@ -27,6 +27,7 @@ export default {
   searchHint: "Find a commune or a parcel: ‘Linh Sơn tờ 12 thửa 77’",
   searchNothing: "Nothing found for “{text}”.",
   searchResults: "Search results",
+  kindProvince: "Province or city",
   kindCommune: "Commune",
   kindParcel: "Land parcel",
   kindPlace: "Place",

@@ -27,6 +27,7 @@ export default {
   searchHint: "Tìm xã, phường hoặc thửa: ‘Linh Sơn tờ 12 thửa 77’",
   searchNothing: "Không tìm thấy “{text}”.",
   searchResults: "Kết quả tìm kiếm",
+  kindProvince: "Tỉnh, thành phố",
   kindCommune: "Xã, phường",
   kindParcel: "Thửa đất",
   kindPlace: "Địa điểm",

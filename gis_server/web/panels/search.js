@@ -8,7 +8,7 @@ import { getLang, pick, t } from "../text.js";
 
 const PAUSE_MS = 200;
 const LIMIT = 8;
-const KINDS = { commune: "kindCommune", parcel: "kindParcel", place: "kindPlace" };
+const KINDS = { province: "kindProvince", commune: "kindCommune", parcel: "kindParcel", place: "kindPlace" };
 
 /** The search box: a combobox with the list of what was found. */
 export class Search {

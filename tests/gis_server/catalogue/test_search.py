@@ -45,11 +45,76 @@ def _results(client: FlaskClient, text: str) -> list[dict[str, Any]]:
 def test_units_are_found_without_accents(province: Connection, client: FlaskClient) -> None:
     (first, *_) = _results(client, "thai nguyen")
     assert (first["kind"], first["layer"], first["title"]) == (
-        "commune",
+        "province",
         "province",
         "Tỉnh Thái Nguyên",
     )
     assert first["bbox"] == pytest.approx([105.80, 21.40, 105.90, 21.60])
+
+
+def test_a_unit_says_whether_it_is_a_province_or_a_commune(
+    province: Connection, client: FlaskClient
+) -> None:
+    assert [hit["kind"] for hit in _results(client, "tinh thai nguyen")] == ["province"]
+    assert [hit["kind"] for hit in _results(client, "phuong song cong")] == ["commune"]
+
+
+@pytest.fixture
+def dates(province: Connection) -> Connection:
+    """A commune whose name is inside the words "đường" and "trường", and places named by dates."""
+    province.execute(
+        "INSERT INTO layer.commune (code, name, full_name, unit_type, province_code, geom) VALUES"
+        " ('05001', 'Thượng Đường', 'Xã Thượng Đường', 'commune', '19',"
+        "  ST_Multi(ST_MakeEnvelope(105.70, 21.40, 105.80, 21.50, 4326)))"
+    )
+    province.execute(
+        "INSERT INTO layer.school (code, name, level, geom)"
+        " SELECT 'D' || nr, name, 'secondary', ST_SetSRID(ST_MakePoint(105.85, 21.55), 4326)"
+        " FROM unnest(ARRAY['Quảng trường 30/4', 'Đường 19/5', 'Trường THPT 19-5',"
+        "                   'Nhà văn hoá tổ 12', 'Hẻm 112/775'])"
+        " WITH ORDINALITY AS place (name, nr)"
+    )
+    return province
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("Quảng trường 30/4", ["Quảng trường 30/4"]),
+        ("30/4", ["Quảng trường 30/4"]),
+        ("Đường 19/5", ["Đường 19/5"]),
+        ("duong 19-5", ["Đường 19/5"]),
+        ("Trường THPT 19-5", ["Trường THPT 19-5"]),
+        ("19.5", ["Đường 19/5", "Trường THPT 19-5"]),
+        ("tổ 12", ["Nhà văn hoá tổ 12", "Thửa 76, tờ 12", "Thửa 77, tờ 12", "Thửa 78, tờ 12"]),
+    ],
+)
+def test_a_place_named_by_numbers_comes_before_parcels(
+    dates: Connection, client: FlaskClient, text: str, titles: list[str]
+) -> None:
+    answer = client.get("/search", query_string={"q": text}).get_json()
+    assert [hit["title"] for hit in answer["results"]] == titles
+    assert answer["message"] is None
+
+
+def test_a_parcel_and_a_place_named_so_are_both_found(
+    dates: Connection, client: FlaskClient
+) -> None:
+    dates.execute("UPDATE layer.school SET name = 'Đường 12/77' WHERE code = 'D2'")
+    titles = ["Đường 12/77", "Thửa 77, tờ 12"]
+    assert [hit["title"] for hit in _results(client, "12/77")] == titles
+
+
+def test_many_places_named_so_leave_room_for_the_parcel(
+    dates: Connection, client: FlaskClient
+) -> None:
+    dates.execute("UPDATE layer.school SET name = 'Ngõ 12/77 số ' || code")
+    found = client.get("/search", query_string={"q": "12/77", "limit": 4}).get_json()["results"]
+    assert [hit["kind"] for hit in found] == ["place", "place", "place", "parcel"]
+
+
+def test_numbers_inside_other_numbers_are_no_name(dates: Connection, client: FlaskClient) -> None:
+    assert [hit["title"] for hit in _results(client, "12/77")] == ["Thửa 77, tờ 12"]
 
 
 def test_units_come_before_places(province: Connection, client: FlaskClient) -> None:
