@@ -187,7 +187,11 @@ def _drop_outdated(task: _Task, conn: Connection, drawn: Sequence[TileId]) -> No
 
     They threw away what was there then; a web server in front would find this and ask nobody.
     """
-    task.versions.note(changes.since(conn, task.versions.seen))
+    heard = changes.since(conn, task.versions.seen)
+    latest = max((change.version for change in heard if change.layer == task.layer.id), default=0)
+    if latest:
+        task.kept.announce(task.layer.id, latest)
+    task.versions.note(heard)
     if task.versions.layer(task.layer.id) <= task.version:
         return
     for at in drawn:

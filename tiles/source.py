@@ -52,12 +52,13 @@ class Source:
 
     def tile(self, layer: Layer, at: TileId) -> Found | None:
         """Return a tile of all rows; None when it is empty."""
+        seen = self.versions.seen
         needed = self.versions.tile(layer.id, at)
         name = store.name_of(layer.id, at)
         found = self.store.find(name)
         if found and found.version >= needed:
             return found
-        if self._is_known_empty(layer, at, needed):
+        if self._is_known_empty(layer, at, needed, seen):
             return None
         if at.z > layer.tiles.maxzoom:
             # Beyond the pyramid there are too many to keep for good.
@@ -66,8 +67,8 @@ class Source:
 
     def chosen(self, layer: Layer, at: TileId, key: object, wanted: RowFilter) -> Found | None:
         """Return a tile of chosen rows; ``key`` says which, one spelling for one meaning."""
-        needed = self.versions.tile(layer.id, at)
-        if self._is_known_empty(layer, at, needed):
+        seen = self.versions.seen
+        if self._is_known_empty(layer, at, self.versions.tile(layer.id, at), seen):
             return None
         return self.other(layer, at, key, lambda conn: mvt.tile(conn, layer, at, wanted))
 
@@ -136,21 +137,29 @@ class Source:
         self.store.drop_older(name, version + 1)
         return self.store.put(store.name_of_more(name, version), version, packed)
 
-    def _is_known_empty(self, layer: Layer, at: TileId, needed: int) -> bool:
+    def _is_known_empty(self, layer: Layer, at: TileId, needed: int, seen: int) -> bool:
         """Tell without a question to the database that nothing is there.
 
         All tiles of the layer were drawn, and this one, or the one that it is a part of, was not
         kept. A layer whose small features are thinned out can be empty above and not below.
+
+        Args:
+            layer: what the tile would show.
+            at: its address.
+            needed: the version of the tile.
+            seen: the version that this process had heard of before it looked up ``needed``.
         """
         if at.z < layer.tiles.minzoom:
             return True
         ready = self.store.ready(layer.id)
         if ready is None or ready.version < needed or ready.form != pyramid.form(layer):
             return False
-        if at.z <= ready.maxzoom:
-            return self.store.find(store.name_of(layer.id, at)) is None
-        if pixels.band(layer, ready.maxzoom) is not None:
+        if at.z > ready.maxzoom and pixels.band(layer, ready.maxzoom) is not None:
             return False
-        above = at.z - ready.maxzoom
-        parent = TileId(ready.maxzoom, at.x >> above, at.y >> above)
-        return self.store.find(store.name_of(layer.id, parent)) is None
+        above = max(at.z - ready.maxzoom, 0)
+        drawn = TileId(at.z - above, at.x >> above, at.y >> above)
+        if self.store.find(store.name_of(layer.id, drawn)) is not None:
+            return False
+        # After the file was missed: a process that heard of a change before us announces it and
+        # throws the file away, in this order; one that clears a layer takes ready.json with it.
+        return self.store.announced(layer.id) <= seen and self.store.ready(layer.id) == ready

@@ -4,8 +4,10 @@ A tile is ``<layer>/<z>/<x>/<y>.mvt.gz``: gzip, written once, moved into place w
 change is not a time: it is the version of the data that the tile shows, so a look at the file tells
 whether it is fresh, and its validator (version and length) is the one that nginx makes.
 A layer's ``ready.json`` tells that all its tiles were rendered; from then on a tile that is not
-there is an empty one. Tiles of another kind (filtered, of several layers, in another encoding) are
-kept under ``.more`` by a digest of what they are; there an empty one is an empty file.
+there is an empty one, unless a change of the layer was announced that the reader has not heard of:
+whoever throws stale tiles away announces their version first. Tiles of another kind (filtered, of
+several layers, in another encoding) are kept under ``.more`` by a digest of what they are; there an
+empty one is an empty file.
 """
 
 import errno
@@ -159,6 +161,23 @@ class Store:
     def set_ready(self, layer_id: str, ready: Ready) -> None:
         """Write that a layer's tiles are complete."""
         _write(self.folder / layer_id / "ready.json", json.dumps(ready._asdict()).encode())
+
+    def announce(self, layer_id: str, version: int) -> None:
+        """Write ahead that tiles of a layer which show less than a version may be thrown away.
+
+        A process that has not heard of the version must not take what is missing for empty.
+        """
+        name = f".announced/{layer_id}"
+        with self.alone(name):
+            if self.announced(layer_id) < version:
+                _write(self.folder / name, b"", version)
+
+    def announced(self, layer_id: str) -> int:
+        """Return the highest version that was announced for a layer; 0 when none was."""
+        try:
+            return int(os.stat(f"{self.folder}/.announced/{layer_id}").st_mtime)  # noqa: PTH116
+        except OSError:
+            return 0
 
     def synced(self) -> int:
         """Return the version up to which stale tiles were thrown away."""

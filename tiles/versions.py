@@ -53,9 +53,12 @@ class Versions:
 
     def note(self, changes: Iterable[Change]) -> None:
         """Take over changes, oldest first."""
+        seen = self.seen
         for change in changes:
             self._layers[change.layer].note(change.cell, change.version)
-            self.seen = max(self.seen, change.version)
+            seen = max(seen, change.version)
+        # In the end: a thread that reads meanwhile must not count as heard what is not yet written.
+        self.seen = seen
 
     def tile(self, layer_id: str, at: TileId) -> int:
         """Return the last version in which a tile of a layer changed; 0 when never."""

@@ -89,6 +89,8 @@ class ChangePoller:
         with self._pool.connection() as conn:
             fold(conn)
             new = changes.since(conn, self.versions.seen)
+        # Before anybody here can throw a tile away because of them, which others have not heard of.
+        self._announce(new)
         self.versions.note(new)
         self._asked_at = before
         if new:
@@ -126,6 +128,11 @@ class ChangePoller:
         except _TROUBLES as error:
             self._asked_at = time.monotonic()
             log.warning("changes could not be asked for: %s", error)
+
+    def _announce(self, new: Iterable[Change]) -> None:
+        latest = {change.layer: change.version for change in new}
+        for layer_id, version in latest.items():
+            self._store.announce(layer_id, version)
 
     def _throw_away(self, new: Iterable[Change]) -> None:
         """Take stale tiles out of the store: a web server may answer from it without asking us.

@@ -1,7 +1,7 @@
 """No stale tile stays where a web server in front would find it without asking anybody."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ import psycopg
 import pytest
 from flask import Flask
 
+from gis_server.app import create_app
 from gis_server.settings import Settings
 from gis_server.state import Services
 from layers.geo import TileId
 from layers.registry import Layers
 from tiles import changes, mvt, pyramid, store
+from tiles.statements import ALL
 from tiles.store import Store
 
 Connection = psycopg.Connection[Any]
@@ -32,6 +34,18 @@ def gis(app: Flask, province: Connection) -> Services:
     made.tiles.tile(made.live.now.get("school"), AT)
     assert made.tiles.store.find(NAME)
     return made
+
+
+@pytest.fixture
+def other(gis: Services, database_url: str) -> Iterator[Services]:
+    """A second server process over the same store; all tiles of the schools are drawn."""
+    connect = partial(psycopg.connect, database_url, autocommit=True)
+    school = gis.live.now.get("school")
+    pyramid.build(school, gis.tiles.store, connect, lambda *_: None, processes=1)
+    made: Services = create_app(gis.settings, database_url).extensions["gis"]
+    made.changes.ask()
+    yield made
+    made.close()
 
 
 def _learn(gis: Services) -> None:
@@ -126,3 +140,51 @@ def test_changes_are_watched_before_the_first_request(app: Flask, province: Conn
     while made.tiles.store.find(NAME) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert made.tiles.store.find(NAME) is None
+
+
+def test_a_process_that_is_behind_takes_no_tile_for_empty(
+    gis: Services, other: Services, province: Connection
+) -> None:
+    school = other.live.now.get("school")
+    assert other.tiles.tile(school, AT)
+    _rename(province)
+    _learn(gis)
+    assert gis.tiles.store.find(NAME) is None
+    assert other.tiles.tile(school, AT), "thrown away by the first, unheard of by the second"
+    assert other.tiles.chosen(school, AT, "all", ALL)
+    nowhere = AT._replace(x=AT.x + 3)
+    assert other.tiles.tile(school, nowhere) is None
+    assert gis.tiles.tile(school, nowhere) is None
+
+
+def test_a_build_that_hears_of_a_change_first_makes_no_tile_look_empty(
+    gis: Services,
+    other: Services,
+    province: Connection,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def happens() -> None:
+        _rename(province)
+        changes.drain(province)
+
+    gis.changes.stop()
+    connect = partial(psycopg.connect, database_url, autocommit=True)
+    school = other.live.now.get("school")
+    with monkeypatch.context() as patched:
+        _during(patched, happens)
+        pyramid.build(school, gis.tiles.store, connect, lambda *_: None, processes=1)
+    assert gis.tiles.store.find(NAME) is None
+    assert other.tiles.tile(school, AT)
+
+
+def test_what_is_known_to_be_empty_asks_nothing_once_a_change_was_heard_of(
+    gis: Services, other: Services, province: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _rename(province)
+    _learn(gis)
+    other.changes.ask()
+    far, drawn = AT._replace(x=AT.x + 3), []
+    monkeypatch.setattr(mvt, "tile", lambda *_: drawn.append(1) or b"")
+    assert other.tiles.tile(other.live.now.get("school"), far) is None
+    assert drawn == []
