@@ -143,7 +143,7 @@ def _statement(layer: Layer) -> compose.Composed:
         key=compose.Identifier(layer.key),
         label=compose.Identifier(layer.label),
         text=searched,
-        table=compose.Identifier("layer", layer.id),
+        table=layer_table(layer.id),
         found=compose.SQL(" OR ").join(conditions),
     )
 

@@ -59,7 +59,7 @@ class _RunningQuery:
     whatever the connection is lent for next.
     """
 
-    conn: psycopg.Connection[Any]
+    conn: Connection
     started: float
     has_ended: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -87,7 +87,7 @@ class ClientDisconnects:
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
-    def during(self, conn: psycopg.Connection[Any], begun: float) -> Iterator[None]:
+    def during(self, conn: Connection, begun: float) -> Iterator[None]:
         """Let the query that runs on a connection be cancelled; never one that comes after it.
 
         Args:
