@@ -18,7 +18,9 @@ import psycopg
 import pytest
 
 from gis_server.settings import Settings
+from gis_testing.databases import cloned
 from gis_testing.places import ROOT
+from gis_testing.servers import serving
 from layers.geo import TileId
 
 AT = TileId.at(105.852, 21.55, 14)
@@ -31,6 +33,17 @@ SELECT 'S' || n, 'Trường ' || n, 'secondary',
        ST_SetSRID(ST_MakePoint(105.85 + n * 1e-4, 21.55), 4326)
 FROM generate_series(1, 40) AS n
 """
+
+UNCHANGED = """
+SELECT count(*) = 40 AND bool_and(name = 'Trường ' || substr(code, 2)) FROM layer.school
+"""
+"""Whether the schools are as they were put."""
+
+VERSION = """
+SELECT version FROM ops.layer_version
+WHERE layer = 'school' AND NOT EXISTS (SELECT FROM ops.change)
+"""
+"""Version of the schools when no change is waiting."""
 
 SHIPPED = ROOT / "deploy" / "nginx.conf"
 
@@ -69,6 +82,15 @@ class Front:
     def __init__(self, address: str, behind: str, folder: Path) -> None:
         self.address, self.behind, self.folder = address, behind, folder
         self._asked: list[str] = []
+        self._begun = 0
+
+    def begin(self) -> None:
+        """Forget what was asked and kept: one nginx serves one test after the other."""
+        for file in (self.folder / "cache").rglob("*"):
+            if file.is_file():
+                file.unlink()
+        self._asked.clear()
+        self._begun = (self.folder / "access.log").stat().st_size
 
     def get(
         self,
@@ -103,7 +125,7 @@ class Front:
         return self._lines(path)
 
     def _lines(self, path: str) -> list[list[str]]:
-        lines = (self.folder / "access.log").read_text().splitlines()
+        lines = (self.folder / "access.log").read_bytes()[self._begun :].decode().splitlines()
         return [line.split(" ")[1:] for line in lines if line.split(" ")[0] == path]
 
     def reached_python(self, path: str) -> int:
@@ -184,19 +206,51 @@ def tile() -> str:
     return TILE
 
 
-@pytest.fixture
-def front(
-    live: str, settings: Settings, conn: psycopg.Connection[Any], tmp_path: Path
+@pytest.fixture(scope="module")
+def database_url(admin_url: str, template: str) -> Iterator[str]:
+    """A database for all tests of the module."""
+    with cloned(admin_url, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings for all tests of the module."""
+    var = tmp_path_factory.mktemp("deploy") / "var"
+    return Settings(var=var, node_modules=ROOT / "node_modules")
+
+
+@pytest.fixture(scope="module")
+def nginx_before_a_server(
+    database_url: str, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Front]:
-    """A server with one ready tile of forty schools, and nginx before it."""
-    conn.execute(SCHOOLS)
-    with nginx(tmp_path / "nginx", live, settings.var) as made:
-        file = settings.var / f"{TILE[1:]}.gz"
-        deadline = time.monotonic() + 30
-        while not file.is_file() and time.monotonic() < deadline:
-            made.get(TILE, direct=True)
-            time.sleep(0.05)
-        yield made
+    """One server with one nginx before it, for all tests of the module."""
+    with (
+        serving(database_url, settings) as address,
+        nginx(tmp_path_factory.mktemp("front") / "nginx", address, settings.var) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture
+def front(nginx_before_a_server: Front, settings: Settings, conn: psycopg.Connection[Any]) -> Front:
+    """nginx before a server with one ready tile of forty schools, nothing asked yet."""
+    if conn.execute(UNCHANGED).fetchone() != (True,):
+        conn.execute("TRUNCATE layer.school")
+        conn.execute(SCHOOLS)
+    file = settings.var / f"{TILE[1:]}.gz"
+    deadline = time.monotonic() + 30
+    while not _is_ready(conn, file) and time.monotonic() < deadline:
+        nginx_before_a_server.get(TILE, direct=True)
+        time.sleep(0.05)
+    nginx_before_a_server.begin()
+    return nginx_before_a_server
+
+
+def _is_ready(conn: psycopg.Connection[Any], file: Path) -> bool:
+    """Tell whether the tile shows the latest version of the layer."""
+    row = conn.execute(VERSION).fetchone()
+    return row is not None and file.is_file() and int(file.stat().st_mtime) >= row[0]
 
 
 @pytest.fixture

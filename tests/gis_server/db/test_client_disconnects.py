@@ -5,6 +5,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,23 +14,54 @@ import psycopg
 import pytest
 from psycopg_pool import ConnectionPool
 
+from gis_server.db import client_disconnects
 from gis_server.db.client_disconnects import PATIENCE, ClientDisconnects, ClientWait, abandoned
+from gis_server.settings import Settings
+from gis_testing.databases import cloned
+from gis_testing.servers import Serve
 
 Connection = psycopg.Connection[Any]
 
 SLOW = "/ogc/collections/hydrant/items"
 
 
+@pytest.fixture(scope="module")
+def address(
+    admin_url: str, template: str, serve: Serve, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, str]]:
+    """Addresses of a real server and of its database, for all tests of the module."""
+    settings = Settings(var=tmp_path_factory.mktemp("disconnects"))
+    with cloned(admin_url, template) as url, serve(url, settings) as address:
+        yield address, url
+
+
 @pytest.fixture
-def slow(conn: Connection) -> Connection:
-    """Let a layer take six seconds to answer."""
-    conn.execute(
-        "INSERT INTO layer.hydrant (code, status, geom)"
-        " VALUES ('a', 'ok', ST_SetSRID(ST_MakePoint(105, 21), 4326));"
-        "ALTER TABLE layer.hydrant RENAME TO hydrant_rows; CREATE VIEW layer.hydrant AS"
-        " SELECT t.*, '0'::xid AS xmin FROM layer.hydrant_rows AS t, pg_sleep(6)"
-    )
-    return conn
+def live(address: tuple[str, str]) -> str:
+    """Address of the server."""
+    return address[0]
+
+
+@pytest.fixture
+def slow(address: tuple[str, str]) -> Iterator[Connection]:
+    """Let a layer answer only when the test gives its lock away (``_answer``)."""
+    with psycopg.connect(address[1], autocommit=True) as conn:
+        conn.execute(
+            "INSERT INTO layer.hydrant (code, status, geom)"
+            " VALUES ('a', 'ok', ST_SetSRID(ST_MakePoint(105, 21), 4326));"
+            "ALTER TABLE layer.hydrant RENAME TO hydrant_rows; CREATE VIEW layer.hydrant AS"
+            " SELECT t.*, '0'::xid AS xmin FROM layer.hydrant_rows AS t,"
+            " pg_advisory_xact_lock_shared(6);"
+            "SELECT pg_advisory_lock(6)"
+        )
+        yield conn
+        conn.execute(
+            "SELECT pg_advisory_unlock_all(); DROP VIEW layer.hydrant;"
+            "ALTER TABLE layer.hydrant_rows RENAME TO hydrant; TRUNCATE layer.hydrant"
+        )
+
+
+def _answer(conn: Connection) -> None:
+    conn.execute("SELECT pg_advisory_unlock(6)")
 
 
 PAGE = "-- A page of features%hydrant%"
@@ -88,6 +121,7 @@ def test_a_client_that_waits_gets_its_answer_while_another_goes_away(
     assert _until(slow, 2, 3)
     client.close()
     assert _until(slow, 1, PATIENCE + 1.5)
+    _answer(slow)
     staying.join()
     assert answers == [200]
 
@@ -126,10 +160,7 @@ def test_questions_without_a_client_are_found(
     assert found == gone
 
 
-def test_the_number_of_open_files_stays_the_same(live: str, conn: Connection) -> None:
-    from gis_server.db import client_disconnects  # noqa: PLC0415
-
-    del live, conn
+def test_the_number_of_open_files_stays_the_same() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)) as client:
@@ -147,8 +178,6 @@ def test_the_number_of_open_files_stays_the_same(live: str, conn: Connection) ->
 
 
 def _open_files() -> int:
-    from pathlib import Path  # noqa: PLC0415
-
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
