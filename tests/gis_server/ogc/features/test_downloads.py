@@ -5,7 +5,7 @@ import gzip
 import io
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ import pyogrio
 import pytest
 import shapely
 import zstandard
-from flask import Flask
 from shapely.geometry import shape
 
 from gis_server.answers import downloads
@@ -26,6 +25,9 @@ from gis_server.features.encodings import ENCODINGS
 from gis_server.features.encodings.export_query import ExportQuery
 from gis_server.features.query import Query
 from gis_server.features.table_state import read as facts
+from gis_server.settings import Settings
+from gis_testing.applications import create_app
+from gis_testing.databases import cloned
 from layers.registry import Layers
 
 Connection = psycopg.Connection[Any]
@@ -250,14 +252,24 @@ def test_hits_are_json_in_any_form(api: Any) -> None:
     assert answer.get_json(force=True)["numberMatched"] == 300
 
 
+@pytest.fixture(scope="module")
+def crowded(admin_url: str, template: str) -> Iterator[str]:
+    """Address of a database with 60,000 incidents, for tests that only read."""
+    with cloned(admin_url, template) as url:
+        with psycopg.connect(url, autocommit=True) as conn:
+            conn.execute(
+                "INSERT INTO layer.incident (category, occurred_at, description, h3, geom)"
+                " SELECT 'theft', timestamptz '2026-01-01Z', repeat('x', 100), 0,"
+                " ST_SetSRID(ST_MakePoint(105, 21), 4326) FROM generate_series(1, 60000) AS n"
+            )
+        yield url
+
+
 @pytest.fixture
-def many(conn: Connection) -> Connection:
-    conn.execute(
-        "INSERT INTO layer.incident (category, occurred_at, description, h3, geom)"
-        " SELECT 'theft', timestamptz '2026-01-01Z', repeat('x', 100), 0,"
-        " ST_SetSRID(ST_MakePoint(105, 21), 4326) FROM generate_series(1, 60000) AS n"
-    )
-    return conn
+def many(crowded: str) -> Iterator[Connection]:
+    """A connection to the database with many incidents."""
+    with psycopg.connect(crowded, autocommit=True) as conn:
+        yield conn
 
 
 def _states(conn: Connection) -> list[str]:
@@ -270,9 +282,9 @@ def _states(conn: Connection) -> list[str]:
 
 @pytest.mark.parametrize("form", READERS)
 def test_a_stream_that_is_left_ends_its_statement(
-    many: Connection, database_url: str, layers: Layers, form: str
+    many: Connection, crowded: str, layers: Layers, form: str
 ) -> None:
-    with psycopg.connect(database_url, autocommit=True) as conn:
+    with psycopg.connect(crowded, autocommit=True) as conn:
         layer = layers.get("incident")
         wanted = ExportQuery(layer, Query(limit=None), facts(conn, layer))
         pieces = ENCODINGS[form].stream(conn, wanted)
@@ -283,9 +295,10 @@ def test_a_stream_that_is_left_ends_its_statement(
 
 
 def test_a_client_that_leaves_makes_room_for_the_next(
-    app: Flask, many: Connection, monkeypatch: pytest.MonkeyPatch
+    many: Connection, crowded: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloads, "_free", downloads.threading.BoundedSemaphore(1))
+    app = create_app(settings, crowded)
     client, address = app.test_client(), "/ogc/collections/incident/items?f=csv"
     first = client.get(address, buffered=False)
     busy = client.get(address)
@@ -298,16 +311,17 @@ def test_a_client_that_leaves_makes_room_for_the_next(
     whole = client.get(address)
     assert whole.data.count(b"\n") == 60_001
     assert client.get(address).status_code == 200
+    app.extensions["gis"].close()
 
 
 @pytest.mark.parametrize("form", READERS)
 def test_memory_does_not_grow_with_the_number_of_rows(
-    many: Connection, database_url: str, layers: Layers, form: str
+    many: Connection, crowded: str, layers: Layers, form: str
 ) -> None:
     import tracemalloc  # noqa: PLC0415
 
     def peak(limit: int) -> int:
-        with psycopg.connect(database_url, autocommit=True) as conn:
+        with psycopg.connect(crowded, autocommit=True) as conn:
             layer = layers.get("incident")
             wanted = ExportQuery(layer, Query(limit=limit), facts(conn, layer))
             tracemalloc.start()
