@@ -151,6 +151,28 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture(scope="module")
+def module_database(admin_url: str, template: str) -> Iterator[str]:
+    """A database for all tests of a module; they read, or leave it as it was."""
+    with cloned(admin_url, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def module_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings for all tests of a module."""
+    var = tmp_path_factory.mktemp("module") / "var"
+    return Settings(var=var, node_modules=ROOT / "node_modules")
+
+
+@pytest.fixture(scope="module")
+def module_app(module_settings: Settings, module_database: str) -> Iterator[Flask]:
+    """The application for all tests of a module."""
+    application = create_app(module_settings, module_database)
+    yield application
+    application.extensions["gis"].close()
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real files."""

@@ -18,7 +18,6 @@ import psycopg
 import pytest
 
 from gis_server.settings import Settings
-from gis_testing.databases import cloned
 from gis_testing.places import ROOT
 from gis_testing.servers import serving
 from layers.geo import TileId
@@ -207,17 +206,15 @@ def tile() -> str:
 
 
 @pytest.fixture(scope="module")
-def database_url(admin_url: str, template: str) -> Iterator[str]:
-    """A database for all tests of the module."""
-    with cloned(admin_url, template) as url:
-        yield url
+def database_url(module_database: str) -> str:
+    """The module's database."""
+    return module_database
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings for all tests of the module."""
-    var = tmp_path_factory.mktemp("deploy") / "var"
-    return Settings(var=var, node_modules=ROOT / "node_modules")
+def settings(module_settings: Settings) -> Settings:
+    """The module's settings."""
+    return module_settings
 
 
 @pytest.fixture(scope="module")

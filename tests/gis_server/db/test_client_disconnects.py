@@ -17,7 +17,6 @@ from psycopg_pool import ConnectionPool
 from gis_server.db import client_disconnects
 from gis_server.db.client_disconnects import PATIENCE, ClientDisconnects, ClientWait, abandoned
 from gis_server.settings import Settings
-from gis_testing.databases import cloned
 from gis_testing.servers import Serve
 
 Connection = psycopg.Connection[Any]
@@ -26,25 +25,22 @@ SLOW = "/ogc/collections/hydrant/items"
 
 
 @pytest.fixture(scope="module")
-def address(
-    admin_url: str, template: str, serve: Serve, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, str]]:
-    """Addresses of a real server and of its database, for all tests of the module."""
-    settings = Settings(var=tmp_path_factory.mktemp("disconnects"))
-    with cloned(admin_url, template) as url, serve(url, settings) as address:
-        yield address, url
+def address(module_database: str, module_settings: Settings, serve: Serve) -> Iterator[str]:
+    """Address of a real server, for all tests of the module."""
+    with serve(module_database, module_settings) as address:
+        yield address
 
 
 @pytest.fixture
-def live(address: tuple[str, str]) -> str:
+def live(address: str) -> str:
     """Address of the server."""
-    return address[0]
+    return address
 
 
 @pytest.fixture
-def slow(address: tuple[str, str]) -> Iterator[Connection]:
+def slow(module_database: str) -> Iterator[Connection]:
     """Let a layer answer only when the test gives its lock away (``_answer``)."""
-    with psycopg.connect(address[1], autocommit=True) as conn:
+    with psycopg.connect(module_database, autocommit=True) as conn:
         conn.execute(
             "INSERT INTO layer.hydrant (code, status, geom)"
             " VALUES ('a', 'ok', ST_SetSRID(ST_MakePoint(105, 21), 4326));"

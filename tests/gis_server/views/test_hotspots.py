@@ -1,6 +1,7 @@
 """Hot spots and frames over HTTP: as GeoJSON, as tiles, and what is said when there are none."""
 
 import struct
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import mapbox_vector_tile
 import numpy as np
 import psycopg
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from cells import checkpoint
@@ -25,8 +27,14 @@ HOT = (105.84, 21.59)
 WEST, SOUTH, SIDE = 105.7, 21.45, 0.3
 
 
-@pytest.fixture
-def fires(conn: Connection, layers: Layers, settings: Settings) -> Connection:
+@pytest.fixture(scope="module")
+def client(module_app: Flask) -> FlaskClient:
+    """A client of the module's application."""
+    return module_app.test_client()
+
+
+@pytest.fixture(scope="module")
+def fires(module_database: str, layers: Layers, module_settings: Settings) -> Iterator[Connection]:
     """Put fires all over a district, and many around one place in the last month; count them."""
     chance = np.random.default_rng(4)
     places = chance.random((2_000, 2)) * SIDE + [WEST, SOUTH]
@@ -38,14 +46,17 @@ def fires(conn: Connection, layers: Layers, settings: Settings) -> Connection:
         ("forest", START + timedelta(days=day, minutes=7), *place, cell)
         for day, place, cell in zip(at, places.tolist(), cells, strict=True)
     ]
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO layer.fire_event (category, occurred_at, geom, h3)"
-            " VALUES (%s, %s, ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s)",
-            rows,
+    with psycopg.connect(module_database, autocommit=True) as conn:
+        with conn.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO layer.fire_event (category, occurred_at, geom, h3)"
+                " VALUES (%s, %s, ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s)",
+                rows,
+            )
+        checkpoint.checkpoint(
+            conn, layers.get("fire_event"), Generations(module_settings.var / "cells")
         )
-    checkpoint.checkpoint(conn, layers.get("fire_event"), Generations(settings.var / "cells"))
-    return conn
+        yield conn
 
 
 def test_a_new_hot_spot_is_told_as_geojson(fires: Connection, client: FlaskClient) -> None:
@@ -132,6 +143,8 @@ def test_the_study_area_is_that_of_the_province(fires: Connection, client: Flask
     client.application.extensions["gis"].changes.renew()
     assert client.get(query).get_json()["cells"] > 2 * without
     assert client.get(tile).headers["ETag"] != before
+    fires.execute("TRUNCATE layer.province")
+    client.application.extensions["gis"].changes.renew()
 
 
 def test_frames_are_played_from_one_answer(fires: Connection, client: FlaskClient) -> None:

@@ -1,11 +1,13 @@
 """Traffic against what is usual, over HTTP."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import mapbox_vector_tile
 import psycopg
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from cells import checkpoint
@@ -22,8 +24,16 @@ JAM, FREE = (105.84, 21.59), (105.70, 21.70)
 HOUR = "datetime=2026-03-02T00:00:00Z/2026-03-02T01:00:00Z"
 
 
-@pytest.fixture
-def traffic(conn: Connection, layers: Layers, settings: Settings) -> Connection:
+@pytest.fixture(scope="module")
+def client(module_app: Flask) -> FlaskClient:
+    """A client of the module's application."""
+    return module_app.test_client()
+
+
+@pytest.fixture(scope="module")
+def traffic(
+    module_database: str, layers: Layers, module_settings: Settings
+) -> Iterator[Connection]:
     """Put five Mondays of two detectors; on the last one stands still."""
     rows = []
     for week in range(5):
@@ -35,14 +45,17 @@ def traffic(conn: Connection, layers: Layers, settings: Settings) -> Connection:
                 (name, at + timedelta(minutes=minute), speed, 100, *place, cell)
                 for minute in (5, 20, 35, 50)
             ]
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO layer.traffic (detector, observed_at, mean_speed, vehicles, geom, h3)"
-            " VALUES (%s, %s, %s, %s, ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s)",
-            rows,
+    with psycopg.connect(module_database, autocommit=True) as conn:
+        with conn.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO layer.traffic (detector, observed_at, mean_speed, vehicles, geom, h3)"
+                " VALUES (%s, %s, %s, %s, ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s)",
+                rows,
+            )
+        checkpoint.checkpoint(
+            conn, layers.get("traffic"), Generations(module_settings.var / "cells")
         )
-    checkpoint.checkpoint(conn, layers.get("traffic"), Generations(settings.var / "cells"))
-    return conn
+        yield conn
 
 
 def test_where_traffic_stands_still_is_told(traffic: Connection, client: FlaskClient) -> None:

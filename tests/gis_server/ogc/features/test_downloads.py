@@ -27,7 +27,6 @@ from gis_server.features.query import Query
 from gis_server.features.table_state import read as facts
 from gis_server.settings import Settings
 from gis_testing.applications import create_app
-from gis_testing.databases import cloned
 from layers.registry import Layers
 
 Connection = psycopg.Connection[Any]
@@ -253,16 +252,15 @@ def test_hits_are_json_in_any_form(api: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def crowded(admin_url: str, template: str) -> Iterator[str]:
+def crowded(module_database: str) -> str:
     """Address of a database with 60,000 incidents, for tests that only read."""
-    with cloned(admin_url, template) as url:
-        with psycopg.connect(url, autocommit=True) as conn:
-            conn.execute(
-                "INSERT INTO layer.incident (category, occurred_at, description, h3, geom)"
-                " SELECT 'theft', timestamptz '2026-01-01Z', repeat('x', 100), 0,"
-                " ST_SetSRID(ST_MakePoint(105, 21), 4326) FROM generate_series(1, 60000) AS n"
-            )
-        yield url
+    with psycopg.connect(module_database, autocommit=True) as conn:
+        conn.execute(
+            "INSERT INTO layer.incident (category, occurred_at, description, h3, geom)"
+            " SELECT 'theft', timestamptz '2026-01-01Z', repeat('x', 100), 0,"
+            " ST_SetSRID(ST_MakePoint(105, 21), 4326) FROM generate_series(1, 60000) AS n"
+        )
+    return module_database
 
 
 @pytest.fixture

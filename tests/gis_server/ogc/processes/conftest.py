@@ -3,7 +3,6 @@
 The tests only read, so that one database and one application serve them all.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -15,8 +14,6 @@ from cells import checkpoint
 from cells.generations import Generations
 from cells.index import cells_of
 from gis_server.settings import Settings
-from gis_testing.applications import create_app
-from gis_testing.databases import cloned
 from layers.registry import Layers
 
 START, MONDAY = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
@@ -33,24 +30,21 @@ VALUES (%s, %s, %s, 100, ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s)
 
 
 @pytest.fixture(scope="module")
-def database_url(admin_url: str, template: str) -> Iterator[str]:
-    """A database for all tests of the module."""
-    with cloned(admin_url, template) as url:
-        yield url
+def database_url(module_database: str) -> str:
+    """The module's database."""
+    return module_database
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings for all tests of the module."""
-    return Settings(var=tmp_path_factory.mktemp("processes"))
+def settings(module_settings: Settings) -> Settings:
+    """The module's settings."""
+    return module_settings
 
 
 @pytest.fixture(scope="module")
-def app(settings: Settings, database_url: str) -> Iterator[Flask]:
-    """The application for all tests of the module."""
-    application = create_app(settings, database_url)
-    yield application
-    application.extensions["gis"].close()
+def app(module_app: Flask) -> Flask:
+    """The module's application."""
+    return module_app
 
 
 @pytest.fixture(scope="module")
