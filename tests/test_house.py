@@ -67,6 +67,27 @@ def test_every_setting_and_every_verb_is_in_the_docs() -> None:
     assert [verb for verb in VERBS if f"gis {verb}" not in text] == []
 
 
+IMPORTED_AS = {"pyyaml": "yaml"}
+"""Packages whose module has another name than they have."""
+
+INSTALLER = "setuptools"
+"""What the project itself is installed with."""
+
+
+def test_every_package_that_is_declared_is_used() -> None:
+    lines = (ROOT / "requirements.in").read_text("utf-8").splitlines()
+    declared = {re.split(r"[\[<>=]", line)[0] for line in lines if line and line[0] != "#"}
+    source = "\n".join(
+        place.read_text("utf-8") for room in ROOMS for place in (ROOT / room).rglob("*.py")
+    )
+    unused = {
+        name
+        for name in declared - {INSTALLER}
+        if not re.search(rf"\b{IMPORTED_AS.get(name, name).replace('-', '_')}\b", source)
+    }
+    assert unused == set()
+
+
 def test_statements_carry_no_signs_that_the_driver_would_read() -> None:
     """A percent sign or a brace in a comment would be taken for a placeholder."""
     for place in (ROOT / "sql" / "queries").glob("*.sql"):

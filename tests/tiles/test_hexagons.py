@@ -108,6 +108,7 @@ def test_a_tile_says_what_a_library_would(zoom: int, resolution: int, values: st
         assert rings[0].normalize() == rings[1].normalize()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("resolution", range(1, 11))
 def test_rings_turn_as_the_format_wants(resolution: int) -> None:
     """Everywhere on the map: pentagons, cells over the antimeridian and over edges of the grid."""
