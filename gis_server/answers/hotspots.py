@@ -6,8 +6,9 @@ from typing import Any
 from cells.analysis import COARSEST, FINEST, Hotspots
 from gis_server.answers import current, event_filter
 from gis_server.answers.current import services
-from gis_server.events.analysis_cache import AREAS, AnalysisQuestion, Areas, study_area
+from gis_server.events.analysis_cache import AnalysisQuestion, Areas, study_area
 from gis_server.http import params
+from layers import units
 from layers.model import Layer
 from tiles import hotspots
 
@@ -68,7 +69,7 @@ def find(layer: Layer, question: AnalysisQuestion) -> Hotspots:
 
 def area_versions() -> Areas:
     """Return the versions of the layers of study areas, which an analysis depends on, too."""
-    return tuple(services().changes.versions.layer(name) for name in AREAS)
+    return tuple(services().changes.versions.layer(name) for name in units.LAYERS)
 
 
 def _area() -> list[bytes]:

@@ -7,14 +7,12 @@ from typing import Any, NamedTuple
 from psycopg import sql as compose
 
 import sql
+from layers import units
 from layers.fold import fold
 from layers.model import Layer, Text
 from layers.registry import Layers
 from sql.connection import Connection
 from sql.schemas import layer_table
-
-AREAS = ("province", "commune")
-"""Layers whose features are administrative units."""
 
 PARCELS = "land_parcel"
 
@@ -107,7 +105,7 @@ class _Match(NamedTuple):
     @property
     def order(self) -> tuple[float, int]:
         """Relevance ranking: nearer to the start first, a unit before a place, then the shorter."""
-        return self.rank - (0.5 if self.hit.layer in AREAS else 0), len(self.hit.title)
+        return self.rank - (0.5 if self.hit.layer in units.LAYERS else 0), len(self.hit.title)
 
 
 _INSIDE_A_WORD = 2
@@ -124,7 +122,7 @@ def _matches(
     for layer in among:
         for row in conn.execute(_statement(layer), {"text": folded, "limit": limit}):
             key, title, rank, *box = row
-            kind, subtitle = (layer.id, "") if layer.id in AREAS else ("place", layer.title[lang])
+            kind, subtitle = (layer.id, "") if layer.id in units.LAYERS else ("place", layer.title[lang])
             matches.append(_Match(rank, Hit(kind, layer.id, str(key), title, subtitle, tuple(box))))
     return sorted(matches, key=lambda match: match.order)
 
@@ -161,19 +159,28 @@ def parcels(
         "number": question.number,
         "limit": limit,
     }
-    rows = conn.execute(sql.query("search_parcels"), values).fetchall()
+    rows = conn.execute(_among_communes("search_parcels"), values).fetchall()
     hits = [_parcel_hit(row, lang) for row in rows]
     if hits:
         return Answer(hits, None)
-    row = conn.execute(sql.query("search_sheet"), values).fetchone()
+    row = conn.execute(_among_communes("search_sheet"), values).fetchone()
     return Answer([], _not_there(question, communes, int(row[0]) if row else 0))
 
 
+def _among_communes(name: str) -> compose.Composed:
+    """Return a statement about parcels and the communes that they lie in."""
+    return sql.query(name).format(
+        communes=layer_table(units.COMMUNE),
+        code=compose.Identifier(units.CODE),
+        name=compose.Identifier(units.NAME),
+    )
+
+
 def _communes(conn: Connection, layers: Layers, place: str) -> list[tuple[str, str]]:
-    if not place or "commune" not in layers.by_id:
+    if not place or units.COMMUNE not in layers.by_id:
         return []
     bare = re.sub(r"^(xa|phuong|dac khu|tt|p|x) ", "", place)
-    hits = places(conn, [layers.get("commune")], bare, 20, "vi")
+    hits = places(conn, [layers.get(units.COMMUNE)], bare, 20, "vi")
     exact = [h for h in hits if fold(h.title) == place or fold(h.title).split(" ", 1)[-1] == bare]
     return [(hit.id, hit.title) for hit in exact or hits]
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from psycopg import sql as compose
 
 import sql
+from layers import units
 from layers.geo import BBox
 from layers.model import Layer
 from layers.registry import Layers
@@ -93,7 +94,7 @@ def _times(
 
 def home(layers: Layers, summaries: Mapping[str, Summary]) -> BBox:
     """Return where the map opens: the province, else the communes, else the country."""
-    for layer_id in ("province", "commune"):
+    for layer_id in units.LAYERS:
         found = summaries.get(layer_id)
         if layer_id in layers.by_id and found and found.bounds:
             return found.bounds

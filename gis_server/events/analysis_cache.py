@@ -9,12 +9,10 @@ from cells.analysis import Hotspots
 from cells.question import Filter
 from cells.single_flight import SingleFlight
 from cells.view import View
+from layers import units
 from layers.registry import Layers
 from sql.connection import Connection
 from sql.schemas import layer_table
-
-AREAS = ("province", "commune")
-"""Layers whose polygons are the study area: of the first that has any."""
 
 Areas = tuple[int, ...]
 
@@ -60,10 +58,13 @@ class AnalysisCache:
 
 
 def study_area(conn: Connection, layers: Layers) -> list[bytes]:
-    """Return the polygons of the study area in degrees, as WKB; none where no layer has them."""
-    for name in AREAS:
-        if name in layers.by_id:
-            table = layer_table(name)
+    """Return the polygons of the study area in degrees, as WKB; none where no layer has them.
+
+    They are those of the largest administrative units of which there are any.
+    """
+    for layer_id in units.LAYERS:
+        if layer_id in layers.by_id:
+            table = layer_table(layer_id)
             rows = conn.execute(sql.query("study_area").format(table=table)).fetchall()
             if rows:
                 return [bytes(row[0]) for row in rows]

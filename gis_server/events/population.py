@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from psycopg.sql import Identifier
+
 import sql
 from cells import people
 from cells.people import People
 from cells.single_flight import SingleFlight
+from layers import units
 from layers.errors import Invalid
 from sql.connection import Connection
 from sql.schemas import layer_table
 
 Connect = Callable[[], AbstractContextManager[Connection]]
-
-LAYER = "commune"
-"""Layer whose areas have a number of people."""
 
 
 class NobodyCounted(Invalid):
@@ -47,8 +47,10 @@ class Population:
 
 
 def _read(conn: Connection) -> People:
-    table = layer_table(LAYER)
-    rows = conn.execute(sql.query("study_people").format(table=table)).fetchall()
+    statement = sql.query("study_people").format(
+        table=layer_table(units.COMMUNE), people=Identifier(units.POPULATION)
+    )
+    rows = conn.execute(statement).fetchall()
     if not rows:
         raise NobodyCounted(str(NobodyCounted.__doc__))
     shapes, numbers = zip(*rows, strict=True)

@@ -9,13 +9,12 @@ from psycopg import sql as compose
 
 import sql
 from gis_server.http.params import Interval
-from layers import local_time
+from layers import local_time, units
 from layers.model import Attention, Field, Layer, Text, Type
 from layers.registry import Layers
 from sql.connection import Connection
 from sql.schemas import layer_table
 
-COMMUNES = "commune"
 MOST_PLACES = 500
 MOST_RISING = 10
 DEFAULT_SPAN = timedelta(days=7)
@@ -108,12 +107,16 @@ def places(conn: Connection, layer: Layer, chosen: Period) -> list[dict[str, Any
 
 def _rising_places(conn: Connection, layer: Layer, chosen: Period) -> list[dict[str, Any]]:
     statement = sql.query("attention_rising_places").format(
-        table=layer_table(layer.id), time=compose.Identifier(layer.time or layer.key)
+        table=layer_table(layer.id),
+        time=compose.Identifier(layer.time or layer.key),
+        communes=layer_table(units.COMMUNE),
+        code=compose.Identifier(units.CODE),
+        name=compose.Identifier(units.NAME),
     )
     rows = conn.execute(statement, {**_both(chosen), "limit": MOST_RISING})
     return [
         _feature(
-            (COMMUNES, code),
+            (units.COMMUNE, code),
             {"vi": name, "en": name},
             geometry,
             {"vi": f"{count} (kỳ trước {before})", "en": f"{count} (before: {before})"},

@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from psycopg.rows import dict_row
+from psycopg.sql import Identifier
 
 import sql
+from layers import units
 from layers.errors import Missing
 from layers.model import Layer, Text
 from sql.connection import Connection
+from sql.schemas import layer_table
 
 PARCELS, PLANS = "land_parcel", "land_plan"
 
@@ -43,7 +46,12 @@ def card(conn: Connection, parcels: Layer, plans: Layer, parcel_id: int) -> Card
         ParcelUnknown: no parcel has this id.
     """
     values = {"id": parcel_id, "tolerance": _TOUCHING, "limit": _MOST_NEIGHBOURS}
-    row = conn.execute(sql.query("land_parcel"), values).fetchone()
+    statement = sql.query("land_parcel").format(
+        communes=layer_table(units.COMMUNE),
+        code=Identifier(units.CODE),
+        name=Identifier(units.NAME),
+    )
+    row = conn.execute(statement, values).fetchone()
     if row is None:
         raise ParcelUnknown(f"There is no parcel {parcel_id}.")
     with conn.cursor(row_factory=dict_row) as cursor:

@@ -6,8 +6,8 @@ from cells import frames, index
 from gis_server.answers import current, event_filter, replies
 from gis_server.answers.current import services
 from gis_server.answers.tile_metadata import about
-from gis_server.events import population
 from gis_server.http import etags, params
+from layers import units
 from tiles import heatmap, tilejson
 
 FRAMES = "application/octet-stream"
@@ -59,7 +59,7 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
         with services().pool.connection() as conn:
             return heatmap.tile_of_rows(conn, layer, at, wanted, per)
 
-    communes = services().changes.versions.layer(population.LAYER) if rate == PEOPLE else 0
+    communes = services().changes.versions.layer(units.COMMUNE) if rate == PEOPLE else 0
     return replies.hexagons(etags.hexagons(version, layer.heatmap, wanted, rate, communes), draw)
 
 
@@ -79,7 +79,7 @@ def _per(rate: str) -> heatmap.Per:
     """Return what events are divided by: square kilometres, or ten thousands of people."""
     if rate == AREA:
         return index.areas
-    version = services().changes.versions.layer(population.LAYER)
+    version = services().changes.versions.layer(units.COMMUNE)
     people = services().population.at(version, services().pool.connection)
     return lambda cells: people.of(cells) / 10_000
 

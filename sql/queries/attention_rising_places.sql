@@ -1,15 +1,15 @@
 -- Communes where events rose most against the time before: code, name, GeoJSON, count, count before.
-SELECT commune.code, commune.full_name, public.ST_AsGeoJSON(commune.geom, 5), counted.now, counted.before
+SELECT commune.{code}, commune.{name}, public.ST_AsGeoJSON(commune.geom, 5), counted.now, counted.before
 FROM (
-    SELECT commune.code,
+    SELECT commune.{code},
            count(*) FILTER (WHERE event.{time} >= %(start)s) AS now,
            count(*) FILTER (WHERE event.{time} < %(start)s) AS before
     FROM {table} AS event
-    JOIN layer.commune AS commune ON public.ST_Intersects(commune.geom, event.geom)
+    JOIN {communes} AS commune ON public.ST_Intersects(commune.geom, event.geom)
     WHERE event.{time} >= %(before_start)s AND event.{time} <= %(end)s
-    GROUP BY commune.code
+    GROUP BY commune.{code}
 ) AS counted
-JOIN layer.commune AS commune USING (code)
+JOIN {communes} AS commune USING ({code})
 WHERE counted.now > counted.before
-ORDER BY counted.now - counted.before DESC, commune.code
+ORDER BY counted.now - counted.before DESC, commune.{code}
 LIMIT %(limit)s

@@ -1,2 +1,2 @@
 -- The polygons of a layer in degrees with the people in each, where they are counted.
-SELECT public.ST_AsBinary(public.ST_Transform(geom, 4326)), population FROM {table} WHERE population IS NOT NULL
+SELECT public.ST_AsBinary(public.ST_Transform(geom, 4326)), {people} FROM {table} WHERE {people} IS NOT NULL
