@@ -77,6 +77,17 @@ class LayerBusy(LoadError):
     """Another load of this layer is running; try again when it has ended."""
 
 
+class TableHeld(LoadError):
+    """Something depends on a layer's table that a new table cannot be given."""
+
+    def __init__(self, layer_id: str, reason: str) -> None:
+        super().__init__(
+            f"Layer '{layer_id}' keeps its table: {' '.join(reason.split())}."
+            " Drop what depends on it and create it again afterwards, or load with --mode upsert."
+        )
+        self.layer_id, self.reason = layer_id, reason
+
+
 class DatabaseRefused(LoadError):
     """The database stopped the load; the layer is as it was."""
 

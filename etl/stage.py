@@ -10,12 +10,13 @@ from etl import cell_ddl, ddl, geojson
 from etl.check import Fault
 from etl.errors import LayerBusy
 from etl.rows import ROW
+from etl.takeover import take_over
 from layers.model import Derive, Layer
 from sql import locks
 from sql.connection import Connection
-from sql.schemas import LAYER, STAGE
+from sql.schemas import STAGE
 
-_SWAP_WAIT = "30s"
+_LOCK_WAIT = "30s"
 """How long the swap waits for readers of the old table."""
 
 
@@ -121,13 +122,8 @@ def swap(conn: Connection, stage: Stage) -> None:
     ddl.finish(conn, layer, schema=STAGE)
     if layer.fields[layer.key].derive is Derive.SERIAL:
         _continue_numbers(conn, stage.named, layer)
-    conn.execute(compose.SQL("SET LOCAL lock_timeout = {}").format(compose.Literal(_SWAP_WAIT)))
-    conn.execute(compose.SQL("DROP TABLE IF EXISTS {}").format(ddl.table(layer)))
-    conn.execute(
-        compose.SQL("ALTER TABLE {} SET SCHEMA {}").format(stage.named, compose.Identifier(LAYER))
-    )
-    ddl.comment(conn, layer)
-    ddl.record_whole(conn, layer)
+    conn.execute(compose.SQL("SET LOCAL lock_timeout = {}").format(_LOCK_WAIT))
+    take_over(conn, layer)
     if layer.heatmap:
         cell_ddl.mark(conn, layer)
 

@@ -4,9 +4,11 @@ from psycopg import sql
 
 from etl import cell_ddl, ddl, geojson, rewriting
 from etl.errors import LoadError
+from etl.takeover import take_over
 from layers.model import Layer
 from layers.registry import Layers
 from sql.connection import Connection
+from sql.schemas import STAGE
 
 
 class TableDiffers(LoadError):
@@ -72,9 +74,8 @@ def _shape(conn: Connection, layer: Layer) -> bool:
         ddl.comment(conn, layer)
         return True
     if ddl.difference(conn, layer) and is_empty(conn, layer):
-        conn.execute(sql.SQL("DROP TABLE {}").format(ddl.table(layer)))
-        ddl.create(conn, layer)
-        ddl.comment(conn, layer)
+        ddl.create(conn, layer, schema=STAGE)
+        take_over(conn, layer)
         return True
     added = _add_columns(conn, layer)
     ddl.relax(conn, layer)
