@@ -124,6 +124,7 @@ def _move(conn: Connection, old: Old, file: Path, who: str) -> Moved:
             # event that somebody changed in between fails the deletion instead of being lost.
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             stage.lock(conn, old.layer)
+            conn.execute(sql.query("change_upkeep"))
             rows, moved = _write(conn, old, file, pending, number)
             if old.delete(conn) != moved:
                 raise ArchiveUnfit(f"{pending}: other events than were written would be deleted.")

@@ -64,6 +64,7 @@ def _move(conn: Connection, layer: Layer, file: Path) -> Moved:
     number = archive_files.number(file)
     with conn.transaction():
         stage.lock(conn, layer)
+        conn.execute(sql.query("change_upkeep"))
         rows = _stage(conn, layer, file)
         known = conn.execute(sql.query("archive_restored"), {"id": number}).rowcount
     if known:

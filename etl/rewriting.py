@@ -50,7 +50,9 @@ def _write(conn: Connection, layer: Layer) -> None:
     row = conn.execute(sql.query("table_pages"), {"layer": layer.id}).fetchone()
     statement = sql.query("table_rewrite").format(table=table)
     for first in range(0, row[0] if row else 0, _PAGES):
-        conn.execute(statement, {"first": f"({first},0)", "end": f"({first + _PAGES},0)"})
+        with conn.transaction():
+            conn.execute(sql.query("change_upkeep"))
+            conn.execute(statement, {"first": f"({first},0)", "end": f"({first + _PAGES},0)"})
     ddl.index_places(conn, layer)
     conn.execute(compose.SQL("ANALYZE {}").format(table))
     with conn.transaction():

@@ -33,17 +33,26 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class LayerState:
-    """What the journal says of a layer: when it was loaded, and whether rows are made up."""
+    """Freshness of a layer: when it was loaded and edited, and whether rows are made up.
+
+    ``edited_at`` is the last change of rows that triggers saw, over HTTP or not.
+    """
 
     loaded_at: datetime | None = None
     is_demo: bool = False
     version: int = 0
+    edited_at: datetime | None = None
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When the data last changed, by a load or by an edit."""
+        return max(filter(None, (self.loaded_at, self.edited_at)), default=None)
 
     def is_stale(self, layer: Layer, now: datetime) -> bool:
-        """Tell whether the promised interval has passed since the last load."""
-        if layer.freshness is None or self.loaded_at is None:
+        """Tell whether the promised interval has passed since the last change."""
+        if layer.freshness is None or self.changed_at is None:
             return False
-        return now - self.loaded_at > layer.freshness
+        return now - self.changed_at > layer.freshness
 
 
 @dataclass(slots=True)
@@ -63,9 +72,9 @@ class Summaries:
 
 
 def states(conn: Connection) -> Mapping[str, LayerState]:
-    """Read the journal: the state of every layer that was ever loaded."""
+    """Read the journals: the state of every layer that was ever loaded or edited."""
     rows = conn.execute(sql.query("catalogue_loads"))
-    return {row[0]: LayerState(row[1], bool(row[2]), row[3]) for row in rows}
+    return {layer_id: LayerState(*state) for layer_id, *state in rows}
 
 
 def summarise(conn: Connection, layer: Layer) -> Summary:

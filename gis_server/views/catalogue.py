@@ -17,7 +17,7 @@ from tiles import tilejson
 TITLE = {"vi": "Trung tâm điều hành không gian tỉnh", "en": "Provincial spatial operations centre"}
 
 MAX_AGE = 15
-"""Seconds; the badge of freshness hangs on it."""
+"""Seconds; the badge of freshness depends on it."""
 
 
 def blueprint() -> Blueprint:
@@ -70,6 +70,7 @@ def _layer(layer: Layer, state: LayerState, summary: Summary, now: datetime) -> 
         "lifecycle": layer.lifecycle.value,
         "freshness_s": layer.freshness.total_seconds() if layer.freshness else None,
         "loaded_at": state.loaded_at.isoformat() if state.loaded_at else None,
+        "changed_at": state.changed_at.isoformat() if state.changed_at else None,
         "stale": state.is_stale(layer, now),
         "demo": state.is_demo,
         "rows": summary.rows,

@@ -25,6 +25,7 @@
  * @property {Text} owner
  * @property {string} licence
  * @property {string|null} loaded_at
+ * @property {string|null} changed_at last load or edit
  * @property {number} rows
  * @property {boolean} demo
  * @property {boolean} stale

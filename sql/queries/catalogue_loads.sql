@@ -1,14 +1,26 @@
--- The state of every layer's data: last load, and whether made-up rows are in it.
--- Demonstration rows are gone once a real load has replaced the layer.
+-- The state of every layer's data: last load, whether made-up rows are in it, last edit.
+-- Demonstration rows are gone once a real load has replaced the layer. Edits are what triggers saw,
+-- over HTTP or not; those that are not folded yet count, too.
 WITH done AS (
     SELECT layer, id, started_at, duration_s, mode, is_demo,
            max(id) FILTER (WHERE mode = 'replace') OVER (PARTITION BY layer) AS replaced
     FROM ops.load
     WHERE status = 'done'
+), loads AS (
+    SELECT layer,
+           max(started_at + make_interval(secs => duration_s)) AS loaded_at,
+           bool_or(is_demo) FILTER (WHERE replaced IS NULL OR id >= replaced) AS is_demo,
+           max(id) AS version
+    FROM done
+    GROUP BY layer
+), edits AS (
+    SELECT layer, max(changed_at) AS edited_at
+    FROM (
+        SELECT layer, changed_at FROM ops.layer_version
+        UNION ALL
+        SELECT layer, changed_at FROM ops.change
+    ) AS noted
+    GROUP BY layer
 )
-SELECT layer,
-       max(started_at + make_interval(secs => duration_s)) AS loaded_at,
-       bool_or(is_demo) FILTER (WHERE replaced IS NULL OR id >= replaced) AS is_demo,
-       max(id) AS version
-FROM done
-GROUP BY layer
+SELECT layer, loaded_at, coalesce(is_demo, false) AS is_demo, coalesce(version, 0) AS version, edited_at
+FROM loads FULL JOIN edits USING (layer)

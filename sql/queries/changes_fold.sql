@@ -2,7 +2,7 @@
 -- A place that stands for the whole layer makes the smaller ones needless. Rows are counted as in
 -- ops.rows_of.
 WITH taken AS (
-    DELETE FROM ops.change RETURNING id, layer, cells, added, counted
+    DELETE FROM ops.change RETURNING id, layer, cells, added, counted, changed_at
 ), numbered AS (
     SELECT nextval('ops.version') AS version
 ), places AS (
@@ -29,6 +29,8 @@ WITH taken AS (
         EXCLUDED.rows, kept.rows + (SELECT added FROM totals WHERE totals.layer = kept.layer)
     )
 )
-INSERT INTO ops.layer_version (layer, version)
-SELECT DISTINCT layer, version FROM taken, numbered
-ON CONFLICT (layer) DO UPDATE SET version = EXCLUDED.version
+INSERT INTO ops.layer_version AS kept (layer, version, changed_at)
+SELECT layer, version, max(changed_at) FROM taken, numbered GROUP BY layer, version
+ON CONFLICT (layer) DO UPDATE SET
+    version = EXCLUDED.version,
+    changed_at = greatest(kept.changed_at, EXCLUDED.changed_at)

@@ -75,7 +75,7 @@ export function facts(layer, about, without = []) {
  * @param {Layer} layer
  */
 export function source(layer) {
-  const words = layer.loaded_at ? t("source", { owner: pick(layer.owner), time: datetime(layer.loaded_at) }) : pick(layer.owner);
+  const words = layer.changed_at ? t("source", { owner: pick(layer.owner), time: datetime(layer.changed_at) }) : pick(layer.owner);
   return h("p", { class: "card-source" }, words, layer.stale && h("span", { class: "badge badge-stale" }, t("stale")), layer.demo && h("span", { class: "badge badge-demo" }, t("demoShort")));
 }
 

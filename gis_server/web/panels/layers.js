@@ -49,8 +49,8 @@ function row(app, layer) {
 /** @param {App} app @param {Layer} layer @param {boolean} on */
 function note(app, layer, on) {
   const far = on && app.view.map.getZoom() < layer.minzoom;
-  const words = [layer.always_visible && t("always"), far && t("zoomIn"), !layer.loaded_at && t("neverLoaded")].filter(Boolean);
-  const stale = layer.stale && h("span", { class: "badge badge-stale", title: loaded(layer) }, t("stale"));
+  const words = [layer.always_visible && t("always"), far && t("zoomIn"), !layer.changed_at && t("neverLoaded")].filter(Boolean);
+  const stale = layer.stale && h("span", { class: "badge badge-stale", title: changed(layer) }, t("stale"));
   return (stale || words.length > 0) && h("span", { class: "layer-note" }, stale, words.join(" · "));
 }
 
@@ -81,11 +81,11 @@ function about(layer) {
     { class: "about" },
     h("p", {}, pick(layer.description)),
     h("dl", {}, pair(t("owner"), pick(layer.owner)), pair(t("rows"), number(layer.rows, 0)), pair(t("licence"), layer.licence)),
-    h("p", { class: "about-loaded" }, loaded(layer), layer.demo && h("span", { class: "badge badge-demo" }, t("demoShort"))),
+    h("p", { class: "about-loaded" }, changed(layer), layer.demo && h("span", { class: "badge badge-demo" }, t("demoShort"))),
   );
 }
 
 /** @param {Layer} layer */
-function loaded(layer) {
-  return layer.loaded_at ? t("loaded", { time: datetime(layer.loaded_at) }) : t("neverLoaded");
+function changed(layer) {
+  return layer.changed_at ? t("loaded", { time: datetime(layer.changed_at) }) : t("neverLoaded");
 }

@@ -7,9 +7,11 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from etl import rewriting
 from gis_server.catalogue import summaries
 from gis_server.catalogue.summaries import LayerState, Summaries
 from layers.registry import Layers
+from tiles import changes, purge
 
 Connection = psycopg.Connection[Any]
 
@@ -90,12 +92,76 @@ def test_stale_is_older_than_promised(layers: Layers) -> None:
     assert not LayerState(None).is_stale(camera, now)
 
 
+def _camera(conn: Connection, code: str = "A") -> None:
+    conn.execute(
+        "INSERT INTO layer.camera (code, name, geom)"
+        " VALUES (%s, 'x', ST_SetSRID(ST_MakePoint(105.8, 21.5), 4326))",
+        (code,),
+    )
+
+
+def _load_long_ago(conn: Connection) -> None:
+    _load(conn, "camera", "replace", demo=False)
+    conn.execute("UPDATE ops.load SET started_at = started_at - interval '2 days'")
+
+
+@pytest.mark.parametrize("is_folded", [False, True])
+def test_an_edit_makes_old_data_fresh(
+    conn: Connection, client: FlaskClient, is_folded: bool
+) -> None:
+    _load_long_ago(conn)
+    former = _layer(client, "camera")
+    assert former["stale"] is True
+    assert former["changed_at"] == former["loaded_at"]
+    _camera(conn)
+    if is_folded:
+        changes.publish(conn)
+    edited = _layer(client, "camera")
+    assert edited["stale"] is False
+    assert edited["loaded_at"] == former["loaded_at"]
+    assert datetime.now(UTC) - datetime.fromisoformat(edited["changed_at"]) < timedelta(minutes=1)
+
+
+def test_a_layer_that_was_never_loaded_is_as_old_as_its_last_edit(
+    conn: Connection, client: FlaskClient
+) -> None:
+    assert _layer(client, "camera")["changed_at"] is None
+    _camera(conn)
+    conn.execute("UPDATE ops.change SET changed_at = changed_at - interval '2 days'")
+    found = _layer(client, "camera")
+    assert (found["loaded_at"], found["stale"]) == (None, True)
+    changes.publish(conn)
+    assert _layer(client, "camera")["changed_at"] == found["changed_at"]
+    _camera(conn, "B")
+    assert _layer(client, "camera")["stale"] is False
+
+
+def test_a_load_after_an_edit_is_the_last_change(conn: Connection, client: FlaskClient) -> None:
+    _camera(conn)
+    conn.execute("UPDATE ops.change SET changed_at = changed_at - interval '2 days'")
+    _load(conn, "camera", "replace", demo=False)
+    found = _layer(client, "camera")
+    assert found["changed_at"] == found["loaded_at"]
+
+
+def test_what_is_no_news_leaves_data_old(
+    conn: Connection, client: FlaskClient, layers: Layers
+) -> None:
+    """Tiles drawn anew, rows written anew for another declaration."""
+    _camera(conn)
+    conn.execute("UPDATE ops.change SET changed_at = changed_at - interval '2 days'")
+    changes.publish(conn)
+    purge.purge(conn, "camera")
+    rewriting.mark(conn, layers.get("camera"))
+    rewriting.run(conn, layers.get("camera"))
+    assert _layer(client, "camera")["stale"] is True
+    changes.publish(conn)
+    assert _layer(client, "camera")["stale"] is True
+
+
 def test_rows_are_counted_again_after_a_load(conn: Connection, layers: Layers) -> None:
     camera, remembered = layers.get("camera"), Summaries()
     assert remembered.get(conn, camera, 1).rows == 0
-    conn.execute(
-        "INSERT INTO layer.camera (code, name, geom)"
-        " VALUES ('A', 'x', ST_SetSRID(ST_MakePoint(105.8, 21.5), 4326))"
-    )
+    _camera(conn)
     assert remembered.get(conn, camera, 1).rows == 0
     assert remembered.get(conn, camera, 2).rows == 1
