@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import psycopg
 from flask import Flask, Request, Response, g, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
@@ -31,6 +32,7 @@ from gis_server.views import (
     web,
 )
 from layers.declared import Declared
+from layers.errors import Undeclared
 from tiles.source import Source
 from tiles.store import Store
 
@@ -90,20 +92,27 @@ class Application(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """Answer a request.
 
-        Where that fails, another process may have told the client of layers that this one has not
-        taken over yet, or a table may have been made for them meanwhile.
+        Where that fails, layers may have changed meanwhile. Where it names what nobody knows,
+        another process may have told the client of layers that this one has not taken over yet.
         """
         try:
             return super().dispatch_request()
-        except Exception:
-            if not _is_behind():
+        except Exception as error:
+            if not _is_behind(error):
                 raise
             return super().dispatch_request()
 
 
-def _is_behind() -> bool:
-    is_reading = request.method in ("GET", "HEAD")
-    return is_reading and "layers" in g and services().live.differ(g.pop("layers"))
+_UNKNOWN = (Undeclared, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+"""Errors that a newer declaration may put right; no other one is worth a look at the folders."""
+
+
+def _is_behind(error: Exception) -> bool:
+    """Tell whether other layers are served than those that a reading request failed with."""
+    if request.method not in ("GET", "HEAD") or "layers" not in g:
+        return False
+    live, layers = services().live, g.pop("layers")
+    return live.seek(layers) if isinstance(error, _UNKNOWN) else live.now is not layers
 
 
 def create_app(settings: Settings, database_url: str, declared: Declared) -> Flask:

@@ -36,6 +36,10 @@ class Forbidden(GisError):
     """Whoever asks may not do this."""
 
 
+class Undeclared(GisError):
+    """A request names what no layer declares: another process may know a newer declaration."""
+
+
 class LayerInvalid(GisError):
     """A file of declarations says something that cannot be true."""
 
@@ -44,7 +48,7 @@ class LayerInvalid(GisError):
         self.file, self.key, self.reason = file, key, reason
 
 
-class LayerUnknown(Missing):
+class LayerUnknown(Missing, Undeclared):
     """No layer of this name is declared."""
 
     def __init__(self, layer_id: str, known: tuple[str, ...]) -> None:
@@ -52,7 +56,7 @@ class LayerUnknown(Missing):
         self.layer_id, self.known = layer_id, known
 
 
-class FieldUnknown(Invalid):
+class FieldUnknown(Invalid, Undeclared):
     """A layer has no field of this name."""
 
     def __init__(self, layer_id: str, name: str, known: tuple[str, ...]) -> None:

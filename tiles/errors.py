@@ -1,9 +1,9 @@
 """Errors of tiles."""
 
-from layers.errors import Invalid, Missing
+from layers.errors import Invalid, Missing, Undeclared
 
 
-class NotAggregated(Missing):
+class NotAggregated(Missing, Undeclared):
     """This layer is not aggregated to H3 cells."""
 
     def __init__(self, layer_id: str, known: tuple[str, ...]) -> None:
@@ -11,7 +11,7 @@ class NotAggregated(Missing):
         self.layer_id, self.known = layer_id, known
 
 
-class CategoryUnknown(Invalid):
+class CategoryUnknown(Invalid, Undeclared):
     """A category is not in the layer's code list."""
 
     def __init__(self, layer_id: str, unknown: tuple[str, ...], known: tuple[str, ...]) -> None:

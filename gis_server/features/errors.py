@@ -1,14 +1,23 @@
 """Errors of queries for features."""
 
 from gis_server.http.params import ParameterInvalid
-from layers.errors import Missing
+from layers.errors import Missing, Undeclared
 
 
-class ParameterUnknown(ParameterInvalid):
+class ParameterUnknown(ParameterInvalid, Undeclared):
     """A request names a parameter that this address does not have."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         super().__init__(name, f"it is not known here; known are {', '.join(known)}")
+        self.known = known
+
+
+class PropertyUnknown(ParameterInvalid, Undeclared):
+    """A parameter names a property that the layer does not show."""
+
+    def __init__(self, parameter: str, name: str, known: tuple[str, ...]) -> None:
+        reason = f"'{name[:100]}' is not a property; these are: {', '.join(known)}"
+        super().__init__(parameter, reason)
         self.known = known
 
 

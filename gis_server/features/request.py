@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from gis_server.features import crs, keyset, shapes
 from gis_server.features.cql import to_sql
-from gis_server.features.errors import FilterInvalid, ParameterUnknown
+from gis_server.features.errors import FilterInvalid, ParameterUnknown, PropertyUnknown
 from gis_server.features.query import Condition, Query, Sort
 from gis_server.http import params
 from gis_server.http.params import ParameterInvalid
@@ -238,6 +238,5 @@ def _properties(layer: Layer, args: Args) -> tuple[str, ...] | None:
 
 def _public(layer: Layer, name: str, parameter: str) -> str:
     if name not in layer.public:
-        known = ", ".join(layer.public)
-        raise ParameterInvalid(parameter, f"'{name[:100]}' is not a property; these are: {known}")
+        raise PropertyUnknown(parameter, name, tuple(layer.public))
     return name

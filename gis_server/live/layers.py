@@ -7,6 +7,7 @@ brings the tables to the declarations; every process takes over by itself.
 
 import logging
 import threading
+import time
 from collections.abc import Collection, Mapping
 
 import psycopg
@@ -23,6 +24,9 @@ log = logging.getLogger("gis")
 
 TICK = 0.25
 """Seconds between two looks at the folders."""
+
+LOOK_PAUSE = 1.0
+"""Seconds between two looks on behalf of requests, however many name a layer that nobody knows."""
 
 _TROUBLES = (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests, OSError)
 
@@ -41,6 +45,8 @@ class LiveLayers:
         self._taken = declared.layers
         self._stale: set[str] = set()
         self._lock = threading.Lock()
+        self._seeking = threading.Lock()
+        self._sought_at = float("-inf")
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -71,6 +77,20 @@ class LiveLayers:
             self.renew()
         except _TROUBLES as error:
             log.warning("layers could not be looked at: %s", error)
+        return self.now is not since
+
+    def seek(self, since: Layers) -> bool:
+        """Look for what a request names and nobody knows; tell whether others are served now.
+
+        Rate limiting: one look a second for all requests of this process, and the thread looks
+        anyway, so whoever asks for names that there are not costs no more than that.
+        """
+        if self.now is not since:
+            return True
+        with self._seeking:
+            if time.monotonic() - self._sought_at >= LOOK_PAUSE:
+                self.differ(since)
+                self._sought_at = time.monotonic()
         return self.now is not since
 
     def watch(self) -> None:

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, g
 
 from etl import tables
 from gis_server.live import layers as live_layers
@@ -72,6 +73,7 @@ def app(
 ) -> Iterator[Flask]:
     monkeypatch.setattr(declared, "_STILL", 0)
     monkeypatch.setattr(table_sync, "_TAKEN_OVER", 0)
+    monkeypatch.setattr(live_layers, "LOOK_PAUSE", 0)
     made = create_app(replace(settings, layers=own), database_url)
     yield made
     made.extensions["gis"].close()
@@ -177,6 +179,67 @@ def test_a_layer_that_goes_leaves_its_table_and_no_tile(
     assert not list(kept.rglob("*.mvt.gz"))
     row = conn.execute("SELECT count(*) FROM layer.market").fetchone()
     assert row == (30,)
+
+
+@pytest.fixture
+def looks(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The times of looks at the folders, which are as rare as in a server that runs."""
+    times: list[float] = []
+    look = declared.Declared.look
+
+    def counted(self: declared.Declared) -> bool:
+        times.append(time.monotonic())
+        return look(self)
+
+    monkeypatch.setattr(declared.Declared, "look", counted)
+    monkeypatch.setattr(live_layers, "LOOK_PAUSE", 1.0)
+    return times
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/ogc/collections/school/items/none",
+        "/ogc/collections/school/nothing",
+        "/nothing",
+        "/tiles/school/3/9/9.mvt",
+        "/tiles/school/99/0/0.mvt",
+        "/land/parcels/1",
+        "/ogc/collections/school/items?limit=0",
+    ],
+)
+def test_what_is_missing_in_a_known_layer_costs_no_look(
+    app: Flask, looks: list[float], address: str
+) -> None:
+    assert app.test_client().get(address).status_code in (400, 404)
+    assert looks == []
+
+
+def test_layers_that_nobody_knows_are_looked_for_once_a_second(
+    app: Flask, looks: list[float]
+) -> None:
+    def ask(number: int) -> int:
+        address = f"/ogc/collections/nobody{number}/items?f=json"
+        return app.test_client().get(address).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask, range(40))) == {404}
+    assert app.test_client().get("/tiles/nobody.json").status_code == 404
+    assert len(looks) == 1
+
+
+def test_layers_that_others_took_over_are_answered_without_a_look(
+    app: Flask, conn: Connection, own: Path, tmp_path: Path, looks: list[float]
+) -> None:
+    live = app.extensions["gis"].live
+    with app.test_request_context("/ogc/collections/market/items?f=json"):
+        g.layers = live.now
+        _copy(own)
+        _prepared(conn, own, tmp_path)
+        live.renew()
+        looks.clear()
+        assert app.full_dispatch_request().status_code == 200
+    assert looks == []
 
 
 def test_a_mistake_is_told_where_people_look(app: Flask, own: Path) -> None:
