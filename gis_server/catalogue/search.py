@@ -122,7 +122,8 @@ def _matches(
     for layer in among:
         for row in conn.execute(_statement(layer), {"text": folded, "limit": limit}):
             key, title, rank, *box = row
-            kind, subtitle = (layer.id, "") if layer.id in units.LAYERS else ("place", layer.title[lang])
+            is_unit = layer.id in units.LAYERS
+            kind, subtitle = (layer.id, "") if is_unit else ("place", layer.title[lang])
             matches.append(_Match(rank, Hit(kind, layer.id, str(key), title, subtitle, tuple(box))))
     return sorted(matches, key=lambda match: match.order)
 
