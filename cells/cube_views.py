@@ -22,15 +22,22 @@ PATIENCE = 2.0
 class _Known:
     """A view of a layer, None where there is none; read when the layer had ``version``.
 
-    ``name`` is that of its cube, ``snapshot`` the one up to which changes are read.
+    ``name`` is that of its cube, ``snapshot`` the one up to which changes are read in the table
+    ``identity``: a snapshot means nothing in another one, such as that of a restore.
     """
 
     layer: Layer
     version: int
     name: str
     form: str
+    identity: str
     snapshot: str = ""
     view: View | None = None
+
+    def goes_on_as(self, asked: "_Known") -> bool:
+        """Tell whether what happened since makes this what is asked for."""
+        own = (self.name, self.form, self.identity)
+        return own == (asked.name, asked.form, asked.identity)
 
 
 class ViewBusy(Busy):
@@ -87,14 +94,16 @@ class CubeViews:
     def _renewed(self, layer: Layer, version: int, known: _Known | None) -> _Known:
         with self._connect() as conn:
             while True:
-                asked = _Known(layer, version, self._kept.name(layer.id), columns.form(layer))
+                identity = change_log.identity(conn, layer)
+                name = self._kept.name(layer.id)
+                asked = _Known(layer, version, name, columns.form(layer), identity)
                 found = self._read(conn, asked, known)
                 # A cube that was replaced while we read may have taken changes with it.
                 if asked.name == self._kept.name(layer.id):
                     return found
 
     def _read(self, conn: Connection, asked: _Known, known: _Known | None) -> _Known:
-        if known is None or (known.name, known.form) != (asked.name, asked.form):
+        if known is None or not known.goes_on_as(asked):
             return self._opened(conn, asked)
         if known.view is None:
             return asked
@@ -108,8 +117,7 @@ class CubeViews:
 
     def _opened(self, conn: Connection, asked: _Known) -> _Known:
         made = self._kept.current(asked.layer.id)
-        identity = change_log.identity(conn, asked.layer)
-        if made is None or (made.seal.form, made.seal.identity) != (asked.form, identity):
+        if made is None or (made.seal.form, made.seal.identity) != (asked.form, asked.identity):
             return asked
         news = change_log.news(conn, asked.layer, made.seal.snapshot)
         if news.is_rebuilt:

@@ -13,9 +13,7 @@ import sql
 from layers.pixels import WHOLE
 from sql import locks
 from sql.connection import Connection
-
-_ANY = 2**62
-"""A number above that of any change."""
+from tiles import epoch
 
 _MOST_PLACES = 20_000
 """Dirty places of a layer above which the whole layer is taken as dirty."""
@@ -29,17 +27,24 @@ class Change(NamedTuple):
     version: int
 
 
-def publish(conn: Connection) -> bool:
+def publish(conn: Connection, given: int = 0) -> bool:
     """Give a version to what changed; return whether there was anything.
 
-    Safe from any number of processes: one folds, the others go on.
+    Safe from any number of processes: one folds, the others go on. After a restore all of every
+    layer has changed; while one is under way nothing is done.
+
+    Args:
+        conn: to the database.
+        given: the highest version that the caller knows of.
     """
-    if not _is_waiting(conn):
+    state = epoch.state(conn)
+    if not state.is_whole or not (state.is_waiting or state.is_over(given)):
         return False
     with conn.transaction():
         got = conn.execute("SELECT pg_try_advisory_xact_lock(%s)", (locks.FOLDING,)).fetchone()
         if not got or not got[0]:
             return False
+        epoch.renew(conn, given)
         conn.execute(sql.query("changes_fold"))
         crowded = conn.execute(sql.query("changes_crowded"), {"most": _MOST_PLACES}).fetchall()
         for (layer_id,) in crowded:
@@ -47,18 +52,20 @@ def publish(conn: Connection) -> bool:
     return True
 
 
-def drain(conn: Connection) -> None:
-    """Fold until nothing waits that was committed before the call, whatever comes meanwhile."""
+def drain(conn: Connection, given: int = 0) -> None:
+    """Fold until nothing waits that was committed before the call, whatever comes meanwhile.
+
+    Args:
+        conn: to the database.
+        given: the highest version that the caller knows of.
+    """
     row = conn.execute("SELECT coalesce(max(id), 0) FROM ops.change").fetchone()
     last = row[0] if row else 0
-    while not publish(conn) and _is_waiting(conn, last):
+    while not publish(conn, given):
+        state = epoch.state(conn, last)
+        if not (state.is_whole and state.is_waiting):
+            return
         time.sleep(0.01)
-
-
-def _is_waiting(conn: Connection, last: int = _ANY) -> bool:
-    """Tell whether changes are waiting, of those with numbers up to ``last``."""
-    row = conn.execute("SELECT EXISTS (SELECT FROM ops.change WHERE id <= %s)", (last,)).fetchone()
-    return bool(row and row[0])
 
 
 def since(conn: Connection, seen: int) -> list[Change]:

@@ -179,6 +179,11 @@ class Store:
         except OSError:
             return 0
 
+    def latest(self) -> int:
+        """Return the highest version that was announced for any layer; 0 when none was."""
+        folder = self.folder / ".announced"
+        return max((self.announced(file.name) for file in folder.glob("*")), default=0)
+
     def synced(self) -> int:
         """Return the version up to which stale tiles were thrown away."""
         try:

@@ -44,7 +44,7 @@ class ChangePoller:
         self.versions = Versions()
         self._layers, self._pool, self._store = layers, pool, kept
         self._asked_at = float("-inf")
-        self._synced = 0
+        self._synced = self._given = 0
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -83,11 +83,11 @@ class ChangePoller:
         if self._thread:
             self._thread.join()
 
-    def ask(self, fold: Callable[[Connection], object] = changes.publish) -> None:
+    def ask(self, fold: Callable[[Connection, int], object] = changes.publish) -> None:
         """Fold what changed and take it over."""
         before = time.monotonic()
         with self._pool.connection() as conn:
-            fold(conn)
+            fold(conn, max(self._given, self.versions.seen))
             new = changes.since(conn, self.versions.seen)
         # Before anybody here can throw a tile away because of them, which others have not heard of.
         self._announce(new)
@@ -112,7 +112,7 @@ class ChangePoller:
             layer, ready = self._layers().by_id.get(layer_id), self._store.ready(layer_id)
             if layer is None or (ready is not None and ready.form != pyramid.form(layer)):
                 self._store.clear(layer_id)
-        self._synced = self._store.synced()
+        self._synced, self._given = self._store.synced(), self._store.latest()
         self.ask()
         self._thread = threading.Thread(target=self._run, name="freshness", daemon=True)
         self._thread.start()
@@ -122,7 +122,7 @@ class ChangePoller:
             with self._lock:
                 self._try()
 
-    def _try(self, fold: Callable[[Connection], object] = changes.publish) -> None:
+    def _try(self, fold: Callable[[Connection, int], object] = changes.publish) -> None:
         try:
             self.ask(fold)
         except _TROUBLES as error:

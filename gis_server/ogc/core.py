@@ -66,8 +66,9 @@ class Apis:
     def fresh(self, address: str, states: Mapping[str, LayerState]) -> API:
         """Return the API of an address with the extents of the present data."""
         version = max((state.version for state in states.values()), default=0)
+        is_loaded = any(state.loaded_at for state in states.values())
         known = self._made.get(address)
-        if known and known[0] is current.layers() and known[1] == version and version:
+        if known and known[0] is current.layers() and known[1] == version and is_loaded:
             return known[2]
         return self._make(address, version, _extents(states))
 

@@ -43,7 +43,7 @@ class CubeSync:
         """
         self._layers, self._database_url, self._kept = layers, database_url, kept
         self._rests: dict[str, float] = {}
-        self._seen: tuple[int, Layers | None] | None = None
+        self._seen: tuple[int, tuple[str, ...], Layers] | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="events", daemon=True)
 
@@ -67,8 +67,12 @@ class CubeSync:
 
     def _look(self, conn: Connection) -> None:
         layers = self._layers()
-        now = (change_log.last_change(conn), layers)
-        if layers is None or now == self._seen:
+        if layers is None:
+            return
+        # A restore sets the number of changes back; it may be the same as before.
+        tables = tuple(change_log.identity(conn, layer) for layer in layers.heatmaps)
+        now = (change_log.last_change(conn), tables, layers)
+        if now == self._seen:
             return
         for left in set(self._kept.layers()) - set(layers.by_id):
             self._kept.clear(left)

@@ -1,6 +1,7 @@
 -- The state of every layer's data: last load, whether made-up rows are in it, last edit.
 -- Demonstration rows are gone once a real load has replaced the layer. Edits are what triggers saw,
 -- over HTTP or not; those that are not folded yet count, too.
+-- The version grows with every load, and with every epoch: numbers of loads run back in a restore.
 WITH done AS (
     SELECT layer, id, started_at, duration_s, mode, is_demo,
            max(id) FILTER (WHERE mode = 'replace') OVER (PARTITION BY layer) AS replaced
@@ -22,5 +23,6 @@ WITH done AS (
     ) AS noted
     GROUP BY layer
 )
-SELECT layer, loaded_at, coalesce(is_demo, false) AS is_demo, coalesce(version, 0) AS version, edited_at
+SELECT layer, loaded_at, coalesce(is_demo, false) AS is_demo,
+       coalesce(version, 0) + coalesce((SELECT began FROM ops.epoch), 0) AS version, edited_at
 FROM loads FULL JOIN edits USING (layer)

@@ -152,7 +152,7 @@ def test_a_tile_drawn_before_a_change_was_known_is_drawn_again(desk: Desk) -> No
     """The row is committed, the version not yet known: the tile shows it, and is drawn anew."""
     desk.codes()
     desk.conn.execute("UPDATE layer.camera SET code = 'B'")
-    desk.kept.drop_older(store.name_of("camera", AT), 10**6)
+    desk.kept.drop_older(store.name_of("camera", AT), 2**31)
     assert desk.codes() == {"B"}
     before = desk.source.tile(desk.layer, AT)
     desk.learn()
