@@ -7,3 +7,6 @@ ruff check --quiet
 ruff format --check --quiet
 mypy
 lint-imports --no-logo
+. scripts/venv.sh
+node_or_npm node node_modules/typescript/bin/tsc --project tsconfig.json
+node_or_npm node node_modules/@biomejs/biome/bin/biome lint --error-on-warnings

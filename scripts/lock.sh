@@ -8,4 +8,4 @@ for name in requirements requirements-test requirements-node; do
         --no-annotate --custom-compile-command "make lock" "$@" --output-file $name.lock $name.in
 done
 . scripts/venv.sh
-npm_here install --package-lock-only --ignore-scripts --no-audit --no-fund
+node_or_npm npm install --package-lock-only --ignore-scripts --no-audit --no-fund

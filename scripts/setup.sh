@@ -23,7 +23,7 @@ main() {
     install_lock requirements
     [ "${1:-}" != test ] || install_lock requirements-test
     install_project
-    install_browser_modules
+    install_browser_modules "${1:-}"
 }
 
 main "$@"

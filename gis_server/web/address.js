@@ -2,6 +2,13 @@
 
 /** @typedef {import("./types.js").State} State */
 
+/** @type {import("./types.js").PanelName[]} */
+const PANELS = ["attention", "layers", "heat"];
+/** @type {import("./types.js").Show[]} */
+const SHOWS = ["density", "hot", "usual"];
+/** @type {import("./types.js").Rate[]} */
+const RATES = ["area", "people"];
+
 const PRESET = /^P\d+D$/;
 const DAYS = /^(\d{4}-\d\d-\d\d)\/(\d{4}-\d\d-\d\d)$/;
 
@@ -21,11 +28,11 @@ export function parse(search, defaults) {
   return {
     lang: query.get("lang") === "en" ? "en" : "vi",
     theme: query.get("theme") === "dark" ? "dark" : "light",
-    panel: panel === null ? defaults.panel : /^(attention|layers|heat)$/.test(panel) ? /** @type {any} */ (panel) : null,
+    panel: panel === null ? defaults.panel : (chosen(PANELS, panel) ?? null),
     layers: list(query.get("layers")) ?? defaults.layers,
     heat: query.get("heat"),
-    show: /^(hot|usual)$/.test(query.get("show") ?? "") ? /** @type {any} */ (query.get("show")) : "density",
-    rate: /^(area|people)$/.test(query.get("rate") ?? "") ? /** @type {any} */ (query.get("rate")) : "",
+    show: chosen(SHOWS, query.get("show")) ?? "density",
+    rate: chosen(RATES, query.get("rate")) ?? "",
     categories: list(query.get("category")),
     period: period(query.get("time")) ?? defaults.period,
     card: reference(query.get("card")),
@@ -91,8 +98,19 @@ export function follow(store, defaults, jump) {
  * @returns {{zoom: number, center: [number, number]}|null} longitude, latitude in degrees
  */
 export function place(hash) {
-  const found = /[#&]map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)/.exec(hash);
-  return found && { zoom: Number(found[1]), center: [Number(found[3]), Number(found[2])] };
+  const parts = /[#&]map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)/.exec(hash);
+  return parts && { zoom: Number(parts[1]), center: [Number(parts[3]), Number(parts[2])] };
+}
+
+/**
+ * Return the choice that a text names, if it names one.
+ *
+ * @template {string} Choice
+ * @param {Choice[]} choices
+ * @param {string|null} text
+ */
+function chosen(choices, text) {
+  return choices.find((choice) => choice === text);
 }
 
 /** @param {string|null} text */

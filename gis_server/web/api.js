@@ -25,7 +25,7 @@ export function address(path) {
  *
  * @param {string} path
  * @param {AbortSignal} [signal] gives up when the answer is no longer wanted
- * @returns {Promise<any>}
+ * @returns {Promise<unknown>} whoever asks says what shape the answer has
  * @throws {RequestFailed}
  */
 export async function json(path, signal) {
@@ -43,13 +43,20 @@ export async function buffer(path) {
   return ask(path, (answer) => answer.arrayBuffer());
 }
 
-/** @param {string} path @param {(answer: Response) => Promise<any>} read @param {AbortSignal} [signal] */
+/**
+ * Fetch with a time limit, and turn every failure into one kind of error.
+ *
+ * @template Body
+ * @param {string} path
+ * @param {(answer: Response) => Promise<Body>} read
+ * @param {AbortSignal} [signal]
+ */
 async function ask(path, read, signal) {
   const limit = AbortSignal.timeout(PATIENCE_MS);
   try {
     const answer = await fetch(address(path), { signal: signal ? AbortSignal.any([signal, limit]) : limit });
     if (answer.ok) return await read(answer);
-    const problem = await answer.json().catch(() => ({}));
+    const problem = /** @type {{detail?: string}} */ (await answer.json().catch(() => ({})));
     throw new RequestFailed(path, answer.status, problem.detail ?? "");
   } catch (error) {
     if (error instanceof RequestFailed || signal?.aborted) throw error;
@@ -58,18 +65,27 @@ async function ask(path, read, signal) {
 }
 
 /**
- * Make a function that asks, and drops the answers to its earlier questions.
+ * A request whose answer is undefined when a later request was made before it came.
  *
- * @returns {(path: string) => Promise<any>} undefined when a later question came before the answer
+ * @template Answer
+ * @typedef {(path: string) => Promise<Answer|undefined>} Latest
+ */
+
+/**
+ * Make a function that asks, and cancels its request before when that is still running.
+ *
+ * @template Answer
+ * @returns {Latest<Answer>}
  */
 export function latest() {
   /** @type {AbortController|null} */
   let running = null;
   return async (path) => {
     running?.abort();
-    const mine = (running = new AbortController());
+    const mine = new AbortController();
+    running = mine;
     try {
-      const answer = await json(path, mine.signal);
+      const answer = /** @type {Answer} */ (await json(path, mine.signal));
       return mine.signal.aborted ? undefined : answer;
     } catch (error) {
       if (mine.signal.aborted) return undefined;

@@ -2,7 +2,7 @@ import { latest } from "./api.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./types.js").AttentionItem} AttentionItem @typedef {import("./main.js").App} App */
-/** @typedef {"worse"|"present"|"calm"} Level */
+/** @typedef {"worse"|"present"|"calm"} Level @typedef {import("./types.js").Text} Text */
 
 const NONE = /** @type {GeoJSON.FeatureCollection} */ ({ type: "FeatureCollection", features: [] });
 
@@ -30,9 +30,11 @@ export class Attention {
     /** When the figures came. */
     this.at = "";
     this.placesFailed = false;
-    /** @type {(GeoJSON.FeatureCollection & {bbox?: any})|null} */
+    /** @type {GeoJSON.FeatureCollection|null} */
     this.places = null;
+    /** @type {import("./api.js").Latest<import("./types.js").AttentionAnswer>} */
     this.ask = latest();
+    /** @type {import("./api.js").Latest<GeoJSON.FeatureCollection>} */
     this.askPlaces = latest();
   }
 
@@ -63,14 +65,14 @@ export class Attention {
    * @param {boolean} fly
    */
   async show(fly) {
-    const item = (this.items ?? []).find((one) => one.layer === this.app.store.get().attention);
+    const item = (this.items ?? []).find(({ layer }) => layer === this.app.store.get().attention);
     if (!item) return this.#put(null);
     try {
-      const found = await this.askPlaces(item.places);
-      if (!found) return;
+      const places = await this.askPlaces(item.places);
+      if (!places) return;
       this.placesFailed = false;
-      this.#put(found);
-      if (fly && found.bbox && found.features.length) this.app.view.fit(found.bbox);
+      this.#put(places);
+      if (fly && places.bbox?.length === 4 && places.features.length) this.app.view.fit(places.bbox);
     } catch {
       this.placesFailed = true;
       this.#put(null);
@@ -89,8 +91,8 @@ export class Attention {
 /**
  * Return the detail of a place in both languages; a map tile's copy of it is text.
  *
- * @param {any} value
- * @returns {import("./types.js").Text|null}
+ * @param {string|Text|null|undefined} value
+ * @returns {Text|null}
  */
 export function detail(value) {
   if (typeof value !== "string") return value ?? null;

@@ -1,4 +1,4 @@
-import { latest } from "./api.js";
+import { latest, RequestFailed } from "./api.js";
 import { h, render } from "./dom.js";
 import { find } from "./map/hit.js";
 import { bboxOf } from "./map/bbox.js";
@@ -10,6 +10,7 @@ import { same } from "./store.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./main.js").App} App @typedef {import("./types.js").BBox} BBox @typedef {import("./map/hit.js").Hit} Hit */
+/** @typedef {import("./types.js").ParcelAnswer} ParcelAnswer @typedef {import("./dom.js").Child} Child @typedef {import("./map/hit.js").Drawn} Drawn */
 
 const PARCELS = "land_parcel";
 const NONE = /** @type {GeoJSON.FeatureCollection} */ ({ type: "FeatureCollection", features: [] });
@@ -21,12 +22,13 @@ export class Cards {
     this.app = app;
     this.box = /** @type {HTMLElement} */ (document.getElementById("card"));
     this.box.toggleAttribute("data-cover", true);
+    /** @type {import("./api.js").Latest<ParcelAnswer|GeoJSON.Feature>} */
     this.ask = latest();
-    /** @type {any} */
+    /** @type {ParcelAnswer|GeoJSON.Feature|null} */
     this.answer = null;
     /** @type {Hit[]} */
     this.others = [];
-    /** @type {(() => any)|null} */
+    /** @type {(() => Child)|null} */
     this.content = null;
     /** The feature to fly to as soon as its shape has come. */
     this.goal = "";
@@ -92,12 +94,12 @@ export class Cards {
       const answer = await this.ask(path(card));
       if (!answer) return;
       this.answer = answer;
-      this.#show(() => this.#card(card.layer), { ...NONE, features: [answer.parcel ?? answer] });
+      this.#show(() => this.#card(card.layer, answer), { ...NONE, features: [shape(answer)] });
       if (document.activeElement === document.body) document.getElementById("card-title")?.focus({ preventScroll: true });
       if (this.goal === name(card)) this.zoom();
       this.goal = "";
     } catch (error) {
-      const gone = /** @type {any} */ (error).status === 404;
+      const gone = error instanceof RequestFailed && error.status === 404;
       this.#show(() => shell(this.app, t("card"), null, [gone ? h("p", { class: "quiet" }, t("notFound")) : failure(t("failedCard"), () => this.load())]), NONE);
     }
   }
@@ -111,21 +113,23 @@ export class Cards {
 
   /** @param {{point: {x: number, y: number}}} event a click on the map */
   click({ point }) {
-    const found = find(this.app.view.map, point, this.app.layers);
-    if (found.several) return this.#apart(found.several);
-    const marks = unique([...found.places, ...found.marks]);
-    if (!marks.length && found.cell) return this.#cell(found.cell);
-    const above = unique([...marks, ...found.areas]);
-    const all = unique([...above, ...(above.length ? [] : found.base.slice(0, 1)), ...found.ground]);
-    if ((marks.length || found.areas.length) > 1) return this.#choose(all);
+    const hits = find(this.app.view.map, point, this.app.layers);
+    if (hits.several) return this.#apart(hits.several);
+    const marks = unique([...hits.places, ...hits.marks]);
+    if (!marks.length && hits.cell) return this.#cell(hits.cell);
+    const above = unique([...marks, ...hits.areas]);
+    const all = unique([...above, ...(above.length ? [] : hits.base.slice(0, 1)), ...hits.ground]);
+    if ((marks.length || hits.areas.length) > 1) return this.#choose(all);
     if (all.length) this.#take(all[0], all.slice(1));
     else this.close();
   }
 
-  /** Go so near that what a sign stands for comes apart. @param {any} feature of a point layer */
-  #apart(feature) {
+  /** Go so near that what a sign stands for comes apart. @param {Drawn} feature of a point layer */
+  #apart({ geometry, source }) {
     this.close();
-    this.app.view.closer(feature.geometry.coordinates, feature.source);
+    if (geometry.type !== "Point") return;
+    const [longitude, latitude] = geometry.coordinates;
+    this.app.view.closer([longitude, latitude], source);
   }
 
   /** @param {Hit} hit @param {Hit[]} others */
@@ -141,19 +145,18 @@ export class Cards {
     this.#show(() => choiceCard(this.app, hits), NONE);
   }
 
-  /** @param {any} cell feature of a tile */
-  #cell(cell) {
+  /** @param {Drawn} cell */
+  #cell({ geometry, properties }) {
     this.app.store.set({ card: null });
-    const feature = { type: "Feature", geometry: cell.geometry, properties: {} };
-    this.#show(() => cellCard(this.app, cell.properties), { ...NONE, features: [/** @type {any} */ (feature)] });
+    this.#show(() => cellCard(this.app, properties), { ...NONE, features: [{ type: "Feature", geometry, properties: {} }] });
   }
 
-  /** @param {string} layer */
-  #card(layer) {
-    return layer === PARCELS ? parcelCard(this.app, this.answer) : featureCard(this.app, layer, this.answer, this.others);
+  /** @param {string} layer @param {ParcelAnswer|GeoJSON.Feature} answer */
+  #card(layer, answer) {
+    return "parcel" in answer ? parcelCard(this.app, answer) : featureCard(this.app, layer, answer, this.others);
   }
 
-  /** @param {(() => any)|null} content @param {GeoJSON.FeatureCollection} selection */
+  /** @param {(() => Child)|null} content @param {GeoJSON.FeatureCollection} selection */
   #show(content, selection) {
     this.content = content;
     this.app.view.update({ selection });
@@ -162,9 +165,14 @@ export class Cards {
 
   /** Fly to the feature of the card. */
   zoom() {
-    const geometry = (this.answer?.parcel ?? this.answer)?.geometry;
+    const geometry = this.answer && shape(this.answer).geometry;
     if (geometry) this.app.view.fit(bboxOf(geometry));
   }
+}
+
+/** @param {ParcelAnswer|GeoJSON.Feature} answer */
+function shape(answer) {
+  return "parcel" in answer ? answer.parcel : answer;
 }
 
 /** @param {import("./types.js").Reference} card */

@@ -43,14 +43,14 @@ export class Layers {
    * @param {string|null} id
    */
   newest(id) {
-    const one = this.get(id)?.time_range;
+    const range = this.get(id)?.time_range;
     const ends = this.all.flatMap((layer) => (layer.time_range ? [layer.time_range[1]] : []));
     const latest = ends.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
-    return one?.[1] ?? latest ?? new Date().toISOString();
+    return range?.[1] ?? latest ?? new Date().toISOString();
   }
 }
 
 /** @returns {Promise<Layers>} */
 export async function fetchLayers() {
-  return new Layers(await json("catalogue.json"));
+  return new Layers(/** @type {Catalogue} */ (await json("catalogue.json")));
 }

@@ -3,13 +3,22 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
+ * An event handler. It is declared as a method, whose parameter may be a narrower kind of event.
+ *
+ * @typedef {{handle(event: Event): void}["handle"]} Handler
+ */
+/** @typedef {string|number|boolean|null|undefined|Record<string, string>|Handler} Attribute */
+/** @typedef {Node|string|false|null|undefined|Child[]} Child */
+
+/**
  * Make an element. `on…` attributes are listeners, `style` sets properties, `false` and `null` leave
  * an attribute out; children may be nodes, texts, lists and empty values.
  *
- * @param {string} tag
- * @param {Record<string, any>} [attributes]
- * @param {...any} children
- * @returns {any} the element
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, Attribute>} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -22,7 +31,7 @@ export function h(tag, attributes = {}, ...children) {
  * Draw children into a parent again; focus and scroll stay with the elements of the same id.
  *
  * @param {HTMLElement} parent
- * @param {...any} children
+ * @param {...Child} children
  */
 export function render(parent, ...children) {
   const active = parent.contains(document.activeElement) ? document.activeElement?.id : null;
@@ -52,16 +61,16 @@ export function drawing(d) {
   return svg;
 }
 
-/** @param {HTMLElement} element @param {string} name @param {any} value */
+/** @param {HTMLElement} element @param {string} name @param {Attribute} value */
 function assign(element, name, value) {
   if (value === false || value === null || value === undefined) return;
-  if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-  else if (name === "style") for (const [k, v] of Object.entries(value)) element.style.setProperty(k, String(v));
+  if (typeof value === "function") element.addEventListener(name.slice(2), value);
+  else if (typeof value === "object") for (const [property, text] of Object.entries(value)) element.style.setProperty(property, text);
   else if (name === "checked" || name === "value" || name === "indeterminate") Reflect.set(element, name, value);
   else element.setAttribute(name, value === true ? "" : String(value));
 }
 
-/** @param {any[]} children @returns {(Node|string)[]} */
+/** @param {Child[]} children @returns {(Node|string)[]} */
 function nodes(children) {
-  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+  return children.flatMap((child) => (Array.isArray(child) ? nodes(child) : child ? [child] : []));
 }

@@ -27,8 +27,8 @@ export function area(value) {
  * @param {string} value
  */
 export function datetime(value) {
-  const p = parts(value);
-  return p ? `${p.day}/${p.month}/${p.year} ${p.hour}:${p.minute}` : value;
+  const time = parts(value);
+  return time ? `${time.day}/${time.month}/${time.year} ${time.hour}:${time.minute}` : value;
 }
 
 /**
@@ -39,8 +39,8 @@ export function datetime(value) {
 export function date(value) {
   const plain = /^(\d{4})-(\d\d)-(\d\d)$/.exec(value);
   if (plain) return `${plain[3]}/${plain[2]}/${plain[1]}`;
-  const p = parts(value);
-  return p ? `${p.day}/${p.month}/${p.year}` : value;
+  const time = parts(value);
+  return time ? `${time.day}/${time.month}/${time.year}` : value;
 }
 
 /**
@@ -58,12 +58,12 @@ export function unitSign(unit) {
  * Return the value of a field for a reader.
  *
  * @param {Field} field
- * @param {any} value
+ * @param {unknown} value
  * @returns {string} empty where there is no value
  */
 export function fieldValue(field, value) {
   if (value === null || value === undefined || value === "") return "";
-  const code = field.codes?.[value];
+  const code = field.codes?.[String(value)];
   if (code) return pick(code) || String(value);
   if (field.type === "datetime") return datetime(String(value));
   if (field.type === "date") return date(String(value));
@@ -91,6 +91,6 @@ function parts(value) {
   const time = new Date(value);
   if (Number.isNaN(time.getTime())) return null;
   const options = /** @type {const} */ ({ timeZone: ZONE, day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const found = new Intl.DateTimeFormat("en-GB", options).formatToParts(time);
-  return Object.fromEntries(found.map((part) => [part.type, part.value]));
+  const named = new Intl.DateTimeFormat("en-GB", options).formatToParts(time);
+  return Object.fromEntries(named.map((part) => [part.type, part.value]));
 }

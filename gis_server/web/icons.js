@@ -27,10 +27,12 @@ const LINES = {
   retry: "M19.5 12a7.5 7.5 0 1 1-2.3-5.4M19.5 3.5v4h-4",
 };
 
+/** @typedef {keyof typeof LINES} IconName */
+
 /**
  * Make one of the pictures.
  *
- * @param {keyof typeof LINES} name
+ * @param {IconName} name
  */
 export function icon(name) {
   return drawing(LINES[name]);

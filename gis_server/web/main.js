@@ -35,8 +35,9 @@ export class App {
     this.store = store;
     this.view = view;
     this.notices = new Notices(/** @type {HTMLElement} */ (document.getElementById("notices")));
+    /** @type {Set<string>} */
     this.opened = new Set();
-    /** Hidden layers whose source has failed; they are tried again when they are wanted. */
+    /** Hidden layers whose source has failed; they are tried again when they are wanted. @type {Set<string>} */
     this.broken = new Set();
     this.heatEmpty = false;
     this.cards = new Cards(this);
@@ -53,7 +54,7 @@ export class App {
 
   /** Open or close a detail of the list. */
   expand(/** @type {string} */ key) {
-    this.opened.has(key) ? this.opened.delete(key) : this.opened.add(key);
+    if (!this.opened.delete(key)) this.opened.add(key);
     drawSide(this);
   }
 
@@ -73,24 +74,31 @@ export class App {
   heat() {
     const state = this.store.get();
     const layer = this.layers.get(state.heat);
-    const none = !layer?.heatmap || state.categories?.length === 0;
     this.heatEmpty = false;
-    const value = layer?.heatmap?.value;
-    const rated = state.show === "density" && state.rate;
-    const kind = {
-      property: value || rated ? "value" : "count",
-      skewed: Boolean(rated) || value?.aggregate !== "mean",
-      worse: rated ? "high" : (value?.worse ?? "high"),
-    };
-    const look = { kinds: state.show === "density" ? null : state.show, live: false, breaks: [] };
-    const shown = none ? null : { url: this.#heatAddress(/** @type {any} */ (layer)), ...kind, ...look };
+    const shown = layer?.heatmap && state.categories?.length !== 0 ? this.#hexagons(layer, layer.heatmap.value) : null;
     this.view.update({ heat: shown, now: this.interval().to });
     drawLegend(this);
   }
 
-  /** @param {import("./types.js").Layer} layer */
-  #heatAddress(layer) {
-    return new URL(tilejson(layer, this.store.get(), this.layers.newest(layer.id)), document.baseURI).href;
+  /**
+   * Describe the hexagons of a layer for the map, before their classes are known.
+   *
+   * @param {import("./types.js").Layer} layer
+   * @param {import("./types.js").HeatValue|null} value
+   * @returns {import("./map/style.js").Heat}
+   */
+  #hexagons(layer, value) {
+    const state = this.store.get();
+    const rated = state.show === "density" && state.rate !== "";
+    return {
+      url: new URL(tilejson(layer, state, this.layers.newest(layer.id)), document.baseURI).href,
+      property: value || rated ? "value" : "count",
+      skewed: rated || value?.aggregate !== "mean",
+      worse: rated ? "high" : (value?.worse ?? "high"),
+      kinds: state.show === "density" ? null : state.show,
+      live: false,
+      breaks: [],
+    };
   }
 }
 
@@ -106,7 +114,7 @@ function dressPage(state) {
 
 /** @param {App} app */
 function connect(app) {
-  const { store, view } = app;
+  const { store } = app;
   store.on(["lang", "theme", "wall"], (state) => {
     dressPage(state);
     app.search.translate();
@@ -137,7 +145,7 @@ async function restyle(app, state) {
 function showLayers({ view, layers, broken }, state) {
   const visible = layers.drawn(state.layers);
   view.update({ visible });
-  for (const id of visible.filter((one) => broken.delete(one))) view.reload(id);
+  for (const id of visible.filter((layer) => broken.delete(layer))) view.reload(id);
 }
 
 /** @param {App} app */
@@ -165,7 +173,7 @@ function listen(app) {
   addEventListener("keydown", (event) => keys(app, event));
 }
 
-/** @param {App} app @param {any} event of the map */
+/** @param {App} app @param {{error: unknown, sourceId?: string}} event of the map */
 function sourceFailed(app, { sourceId, error }) {
   if (!sourceId) return console.warn(error);
   const layer = app.layers.get(sourceId);
@@ -214,7 +222,8 @@ async function start() {
   const store = createStore(state);
   const placed = location.hash.includes("map=");
   const scene = { theme: state.theme, visible: layers.drawn(state.layers), now: "", heat: null, places: EMPTY, selection: EMPTY };
-  const app = new App(layers, store, new View(await json(stylePath(state)), scene, layers.catalogue.bounds));
+  const style = /** @type {import("./map/style.js").Style} */ (await json(stylePath(state)));
+  const app = new App(layers, store, new View(style, scene, layers.catalogue.bounds));
   Object.assign(window, { gisMap: app.view.map });
   listen(app);
   connect(app);

@@ -2,7 +2,7 @@
 
 /** @typedef {import("./types.js").Period} Period */
 
-export const PRESETS = ["P1D", "P7D", "P30D", "P365D"];
+export const PRESETS = /** @type {const} */ (["P1D", "P7D", "P30D", "P365D"]);
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

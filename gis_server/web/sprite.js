@@ -15,8 +15,8 @@ let sheet = { url: "", width: 0, icons: /** @type {Record<string, Place>} */ ({}
 export async function loadSprite(theme) {
   const url = `sprites/${theme}@${RATIO}x.png`;
   try {
-    const [icons, picture] = await Promise.all([json(`sprites/${theme}@${RATIO}x.json`), size(url)]);
-    sheet = { url, width: picture, icons };
+    const [icons, width] = await Promise.all([json(`sprites/${theme}@${RATIO}x.json`), size(url)]);
+    sheet = { url, width, icons: /** @type {Record<string, Place>} */ (icons) };
   } catch (error) {
     console.warn(error);
   }

@@ -36,7 +36,7 @@ export function createStore(initial) {
 
 /** @typedef {ReturnType<typeof createStore>} Store */
 
-/** @param {any} a @param {any} b */
+/** @param {unknown} a @param {unknown} b */
 export function same(a, b) {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -2,6 +2,7 @@ import en from "./i18n/en.js";
 import vi from "./i18n/vi.js";
 
 /** @typedef {import("./types.js").Lang} Lang @typedef {import("./types.js").Text} Text */
+/** @typedef {keyof typeof vi} Word key of a text of the interface */
 
 const WORDS = { vi, en };
 
@@ -22,12 +23,12 @@ export function getLang() {
 /**
  * Return a text of the interface; `{name}` in it is replaced.
  *
- * @param {keyof typeof vi} key
+ * @param {Word} key
  * @param {Record<string, string|number>} [values]
  * @returns {string}
  */
 export function t(key, values = {}) {
-  return WORDS[lang][key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  return WORDS[lang][key].replace(/\{(\w+)\}/g, (_, /** @type {string} */ name) => String(values[name] ?? ""));
 }
 
 /**

@@ -42,12 +42,15 @@
  * @property {number} minzoom
  *
  * @typedef {{id: string, title: Text, layers: Layer[]}} Group
- * @typedef {{title: Text, demo: boolean, bounds: BBox, groups: Group[]}} Catalogue
+ * @typedef {{title: Text, demo: boolean, declared: string, bounds: BBox, groups: Group[]}} Catalogue
  *
  * @typedef {{preset: string}|{from: string, to: string}} Period a preset (P1D, P7D, P30D, P365D), or
  *     two days of the Vietnamese calendar, both included
  * @typedef {{layer: string, id: string}} Reference a feature
  * @typedef {"attention"|"layers"|"heat"} PanelName
+ * @typedef {"density"|"hot"|"usual"} Show what the hexagons show
+ * @typedef {""|"area"|"people"} Rate what events are divided by
+ * @typedef {GeoJSON.GeoJsonProperties & {}} Properties values of a feature, by field
  *
  * @typedef {object} State
  * @property {Lang} lang
@@ -55,8 +58,8 @@
  * @property {PanelName|null} panel
  * @property {string[]} layers ids of the visible layers
  * @property {string|null} heat id of the layer shown as hexagons
- * @property {"density"|"hot"|"usual"} show what the hexagons show
- * @property {""|"area"|"people"} rate what events are divided by
+ * @property {Show} show
+ * @property {Rate} rate
  * @property {string[]|null} categories chosen codes of the heat layer; null means all
  * @property {Period} period
  * @property {Reference|null} card
@@ -72,6 +75,7 @@
  * @property {number|null} previous
  * @property {number} [priority] 1 comes first
  * @property {string} places
+ * @typedef {{items: AttentionItem[]}} AttentionAnswer
  *
  * @typedef {object} SearchResult
  * @property {"province"|"commune"|"parcel"|"place"} kind
@@ -80,6 +84,7 @@
  * @property {string} title
  * @property {string} subtitle
  * @property {BBox} bbox
+ * @typedef {{results: SearchResult[], message: Text|null}} SearchAnswer
  *
  * @typedef {{id: number, sheet: string, number: string, land_code: string, area_m2: number}} Neighbour
  * @typedef {object} Planned

@@ -8,9 +8,22 @@ const SCHEME = "pmtiles://";
 const whole = (path) => new URL(path, document.baseURI).href;
 
 /**
+ * The style as the export writes it: every source is an archive beside the page.
+ *
+ * @typedef {Record<string, {title: string, fields: Record<string, string>}>} Titles by layer
+ * @typedef {object} Exported
+ * @property {string} sprite
+ * @property {Record<string, {url: string}[]>} font-faces
+ * @property {Record<string, import("maplibre-gl").VectorSourceSpecification & {url: string}>} sources
+ * @property {{now: {default: string}}} state
+ * @property {{"gis:bounds": [number, number, number, number], "gis:fields": Titles}} metadata
+ * @typedef {Omit<import("maplibre-gl").StyleSpecification, keyof Exported> & Exported} ExportedStyle
+ */
+
+/**
  * Make the addresses of a style whole, as the map wants them, and set its clock.
  *
- * @param {any} style
+ * @param {ExportedStyle} style
  */
 function settled(style) {
   style.sprite = whole(style.sprite);
@@ -22,22 +35,22 @@ function settled(style) {
 
 /** @param {string} tag @param {string} text */
 function element(tag, text) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
+  const node = document.createElement(tag);
+  node.textContent = text;
+  return node;
 }
 
 /**
  * Show what is known of the topmost thing at a place.
  *
  * @param {MapLibre} map
- * @param {Record<string, {title: string, fields: Record<string, string>}>} known titles by layer
- * @param {any} event
+ * @param {Titles} titles
+ * @param {import("maplibre-gl").MapMouseEvent} event
  */
-function tell(map, known, { point, lngLat }) {
-  const feature = map.queryRenderedFeatures(point).find((one) => known[one.layer.metadata?.["gis:layer"]]);
+function tell(map, titles, { point, lngLat }) {
+  const feature = map.queryRenderedFeatures(point).find(({ layer }) => titles[dataset(layer)]);
   if (!feature) return;
-  const { title, fields } = known[feature.layer.metadata["gis:layer"]];
+  const { title, fields } = titles[dataset(feature.layer)];
   const facts = document.createElement("dl");
   facts.className = "facts";
   for (const [name, value] of Object.entries(feature.properties)) {
@@ -48,9 +61,16 @@ function tell(map, known, { point, lngLat }) {
   new Popup({ maxWidth: "24rem" }).setLngLat(lngLat).setDOMContent(card).addTo(map);
 }
 
+/** @param {{metadata?: unknown}} layer of the style @returns {string} id of the dataset it draws, if it draws one */
+function dataset(layer) {
+  const { "gis:layer": id = "" } = /** @type {{"gis:layer"?: string}} */ (layer.metadata ?? {});
+  return id;
+}
+
 async function start() {
   addProtocol("pmtiles", new Protocol({ metadata: true }).tile);
-  const style = settled(await (await fetch("style.json")).json());
+  const answer = await fetch("style.json");
+  const style = settled(/** @type {ExportedStyle} */ (await answer.json()));
   const { "gis:bounds": bounds, "gis:fields": fields } = style.metadata;
   const map = new MapLibre({ container: "map", style, bounds, fitBoundsOptions: { padding: 24 }, hash: "map", maxPitch: 0, attributionControl: false });
   map.addControl(new NavigationControl({ showCompass: false }));
@@ -63,7 +83,7 @@ async function start() {
   Object.assign(window, { gisMap: map });
 }
 
-/** @param {Error} error */
+/** @param {{message: string}} error */
 function failed(error) {
   console.error(error);
   const line = /** @type {HTMLElement} */ (document.getElementById("failure"));

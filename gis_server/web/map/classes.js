@@ -1,5 +1,7 @@
 /** Classes of a heatmap: where they begin, and their colours. */
 
+/** @typedef {import("../text.js").Word} Word */
+
 const MOST = 6;
 
 /** Sequential, of even lightness steps, safe for colour-blind readers; the last stands out most. */
@@ -42,20 +44,23 @@ export function colours(count, theme, worse) {
 
 /**
  * Ways to see hexagons by words instead of by numbers: the property that has the number of the word, from 1 on, the
- * words, and a colour for each.
+ * words, their explanations where they need one, and a colour for each.
  *
- * @type {Record<"hot"|"usual", {property: string, words: string[], light: string[], dark: string[]}>}
+ * @typedef {"hot"|"usual"} Look
+ * @type {Record<Look, {property: string, words: Word[], reasons: Word[], light: string[], dark: string[]}>}
  */
 export const LOOKS = {
   hot: {
     property: "kind",
     words: ["hotNew", "hotGrowing", "hotPersistent", "hotFading", "hotUnusual"],
+    reasons: ["hotNewWhy", "hotGrowingWhy", "hotPersistentWhy", "hotFadingWhy", "hotUnusualWhy"],
     light: ["#e8710a", "#c5221f", "#7b1e3a", "#5e8fbf", "#f2b705"],
     dark: ["#ff9d4d", "#ff6b5e", "#d64d86", "#7fb0e0", "#ffd54f"],
   },
   usual: {
     property: "level",
     words: ["usualAs", "usualWorse", "usualMuchWorse"],
+    reasons: [],
     light: ["#6fb98f", "#f2a33a", "#b3261e"],
     dark: ["#5aa981", "#f2b04f", "#ff6b5e"],
   },

@@ -25,11 +25,13 @@ export function tilejson(layer, state, newest) {
 
 /** Classes of the hexagons in view, made when the view has settled and then kept for that view. */
 export class HeatClasses {
-  /** @param {import("./view.js").View} view @param {(found: {breaks: number[], empty: boolean}) => void} tell */
+  /** @param {import("./view.js").View} view @param {(classes: {breaks: number[], empty: boolean}) => void} tell */
   constructor(view, tell) {
     this.view = view;
     this.tell = tell;
-    this.made = "";
+    /** The tiles and the zoom that the classes were made for. */
+    this.settled = "";
+    /** The view that was last told to be empty. */
     this.nothing = "";
     view.map.on("idle", () => this.#settle());
   }
@@ -40,10 +42,10 @@ export class HeatClasses {
     if (!heat || !map.getSource(HEAT) || !map.isSourceLoaded(HEAT)) return;
     if (heat.live) return;
     const key = `${heat.url} ${Math.floor(map.getZoom())}`;
-    if (key === this.made) return;
+    if (key === this.settled) return;
     const values = this.#values(heat.kinds ? LOOKS[heat.kinds].property : heat.property);
     const starts = heat.kinds ? values.slice(0, 1) : breaks(values, heat.skewed);
-    if (starts.length) this.made = key;
+    if (starts.length) this.settled = key;
     else if (!this.#isNews(`${key} ${map.getCenter()}`)) return;
     this.tell({ breaks: starts.length ? starts : heat.breaks, empty: !starts.length });
   }

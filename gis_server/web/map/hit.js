@@ -1,10 +1,12 @@
+import { notes } from "./notes.js";
 import { HEAT, PLACES } from "./style.js";
 
-/** @typedef {{layer: string, id: string, properties: Record<string, any>}} Hit a feature under the pointer */
+/** @typedef {{layer: string, id: string, properties: import("../types.js").Properties}} Hit a feature under the pointer */
 /**
  * What is under the pointer; `several` is there when the topmost sign stands for many and tells how many.
  *
- * @typedef {{several: any, places: Hit[], marks: Hit[], areas: Hit[], base: Hit[], ground: Hit[], cell: any}} Hits
+ * @typedef {import("maplibre-gl").MapGeoJSONFeature} Drawn
+ * @typedef {{several: Drawn|undefined, places: Hit[], marks: Hit[], areas: Hit[], base: Hit[], ground: Hit[], cell: Drawn|undefined}} Hits
  */
 
 const REACH = { fine: 4, coarse: 16 };
@@ -19,14 +21,15 @@ const REACH = { fine: 4, coarse: 16 };
  */
 export function find(map, point, layers) {
   const reach = matchMedia("(pointer: coarse)").matches ? REACH.coarse : REACH.fine;
-  const around = /** @type {any} */ ([[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]]);
+  /** @type {[[number, number], [number, number]]} */
+  const around = [[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]];
   const near = map.queryRenderedFeatures(around).filter((feature) => feature.layer.type !== "fill");
-  const under = map.queryRenderedFeatures(/** @type {any} */ ([point.x, point.y])).filter((feature) => feature.layer.type === "fill");
+  const under = map.queryRenderedFeatures([point.x, point.y]).filter((feature) => feature.layer.type === "fill");
   const marks = references(near.filter((feature) => !isSeveral(feature)), layers);
   const areas = references(under, layers).filter((hit) => !has(marks, hit));
   const top = near.find((feature) => feature.source === PLACES || isMark(feature, layers));
   return {
-    several: top && isSeveral(top) ? top : null,
+    several: top && isSeveral(top) ? top : undefined,
     places: [...near, ...under].filter((f) => f.source === PLACES).map((f) => ({ layer: f.properties.layer, id: String(f.properties.id), properties: f.properties })),
     marks: marks.filter((hit) => !layers.base.has(hit.layer)),
     areas: areas.filter((hit) => !layers.base.has(hit.layer)),
@@ -36,23 +39,23 @@ export function find(map, point, layers) {
   };
 }
 
-/** @param {any} feature */
+/** @param {Drawn} feature */
 function isSeveral(feature) {
-  return feature.layer.metadata?.["gis:several"] === true;
+  return notes(feature.layer)["gis:several"] === true;
 }
 
-/** @param {any} feature @param {import("../catalogue.js").Layers} layers */
+/** @param {Drawn} feature @param {import("../catalogue.js").Layers} layers */
 function isMark(feature, layers) {
-  const owner = feature.layer.metadata?.["gis:layer"];
-  return Boolean(layers.get(owner)) && !layers.base.has(owner);
+  const layer = layers.get(notes(feature.layer)["gis:layer"]);
+  return layer !== undefined && !layers.base.has(layer.id);
 }
 
-/** @param {any[]} features @param {import("../catalogue.js").Layers} layers @returns {Hit[]} */
+/** @param {Drawn[]} features @param {import("../catalogue.js").Layers} layers @returns {Hit[]} */
 function references(features, layers) {
   /** @type {Hit[]} */
   const hits = [];
   for (const feature of features) {
-    const layer = layers.get(feature.layer.metadata?.["gis:layer"]);
+    const layer = layers.get(notes(feature.layer)["gis:layer"]);
     const id = layer && feature.properties[layer.key];
     if (!layer || id === undefined) continue;
     const hit = { layer: layer.id, id: String(id), properties: feature.properties };
@@ -61,7 +64,7 @@ function references(features, layers) {
   return hits;
 }
 
-/** @param {Hit[]} hits @param {Hit} wanted */
-function has(hits, wanted) {
-  return hits.some((hit) => hit.layer === wanted.layer && hit.id === wanted.id);
+/** @param {Hit[]} hits @param {Hit} feature */
+function has(hits, feature) {
+  return hits.some((hit) => hit.layer === feature.layer && hit.id === feature.id);
 }

@@ -11,13 +11,13 @@
  */
 export function leftOut(map, layers, visible) {
   /** @type {LeftOut[]} */
-  const found = [];
+  const incomplete = [];
   for (const layer of visible.filter((id) => map.getSource(id))) {
-    const said = map.querySourceFeatures(layer, { sourceLayer: `${layer}_left_out` }).map((feature) => feature.properties);
-    const sum = (/** @type {string} */ name) => said.reduce((all, one) => all + Number(one[name] ?? 0), 0);
-    const total = sum("total");
+    const counts = map.querySourceFeatures(layer, { sourceLayer: `${layer}_left_out` }).map((feature) => feature.properties);
+    const overall = (/** @type {string} */ name) => counts.reduce((sum, tile) => sum + Number(tile[name] ?? 0), 0);
+    const total = overall("total");
     // The ground is generalised at every small scale: that is how a map is read.
-    if (total > 0 || (said.length > 0 && !layers.base.has(layer))) found.push({ layer, shown: sum("shown"), total });
+    if (total > 0 || (counts.length > 0 && !layers.base.has(layer))) incomplete.push({ layer, shown: overall("shown"), total });
   }
-  return found;
+  return incomplete;
 }

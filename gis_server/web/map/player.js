@@ -125,9 +125,10 @@ export class Player {
     if (!this.frames) return;
     const { ids, numbers } = this.frames;
     const now = numbers[frame];
+    // A mean of nothing is NaN, which shows as nothing too.
     for (let i = 0; i < ids.length; i++) {
       if (this.shown?.[i] === now[i]) continue;
-      this.view.map.setFeatureState({ source: HEAT, sourceLayer: HEAT_TILES, id: ids[i] }, { now: now[i] > 0 ? now[i] : 0 });
+      this.view.map.setFeatureState({ source: HEAT, sourceLayer: HEAT_TILES, id: ids[i] }, { now: Math.max(now[i] || 0, 0) });
     }
     this.shown = now;
     this.frame = frame;

@@ -1,11 +1,15 @@
 import { colours, LOOKS } from "./classes.js";
+import { notes } from "./notes.js";
 
 /** @typedef {import("../types.js").Theme} Theme */
+/** @typedef {import("maplibre-gl").StyleSpecification} Style @typedef {import("maplibre-gl").LayerSpecification} StyleLayer */
+/** @typedef {import("maplibre-gl").ExpressionSpecification} Expression */
+/** @typedef {import("./classes.js").Look} Look */
 /**
  * Hexagons: the tiles, and how they are coloured: by classes of a property or, `live`, of the number that is set while
  * time is played; or by `kinds` that have words.
  *
- * @typedef {{url: string, property: string, skewed: boolean, worse: "high"|"low", breaks: number[], kinds: "hot"|"usual"|null, live: boolean}} Heat
+ * @typedef {{url: string, property: string, skewed: boolean, worse: "high"|"low", breaks: number[], kinds: Look|null, live: boolean}} Heat
  */
 /**
  * What the page adds to the style of the server.
@@ -27,8 +31,13 @@ export const SELECTION = "gis-selection";
 const HEAT_SLOT = "slot-heat";
 const LABELS = "detail-label";
 
+/** @type {Expression} */
 const AREA = ["==", ["geometry-type"], "Polygon"];
+/** @type {Expression} */
 const POINT = ["==", ["geometry-type"], "Point"];
+
+/** @type {Expression} */
+const NOT_POINT = ["!", POINT];
 
 const COLOUR = {
   light: { alarm: "#b3261e", halo: "#ffffff", select: "#0b57b0" },
@@ -38,14 +47,14 @@ const COLOUR = {
 /**
  * Return the style of the server with the state of the page in it.
  *
- * @param {any} base
+ * @param {Style} base
  * @param {Scene} scene
- * @returns {any}
+ * @returns {Style}
  */
 export function dress(base, scene) {
-  const layers = base.layers.map((/** @type {any} */ layer) => shown(layer, scene.visible));
+  const layers = base.layers.map((layer) => shown(layer, scene.visible));
   insert(layers, heat(scene), (layer) => layer.id === HEAT_SLOT);
-  insert(layers, [...shapes(scene.theme), ...outline(scene.theme)], (layer) => layer.metadata?.["gis:slot"] === LABELS);
+  insert(layers, [...shapes(scene.theme), ...outline(scene.theme)], (layer) => notes(layer)["gis:slot"] === LABELS);
   return {
     ...base,
     state: { ...base.state, now: { default: scene.now } },
@@ -57,24 +66,31 @@ export function dress(base, scene) {
 /**
  * Put layers before the first that fits, or on top.
  *
- * @param {any[]} layers
- * @param {any[]} more
- * @param {(layer: any) => boolean} fits
+ * @param {StyleLayer[]} layers
+ * @param {StyleLayer[]} added
+ * @param {(layer: StyleLayer) => boolean} fits
  */
-function insert(layers, more, fits) {
+function insert(layers, added, fits) {
   const at = layers.findIndex(fits);
-  layers.splice(at < 0 ? layers.length : at, 0, ...more);
+  layers.splice(at < 0 ? layers.length : at, 0, ...added);
 }
 
-/** @param {any} layer @param {string[]} visible */
+/**
+ * Return a layer that is drawn only when its dataset is visible.
+ *
+ * @template {StyleLayer} Kind
+ * @param {Kind} layer
+ * @param {string[]} visible
+ */
 function shown(layer, visible) {
-  const owner = layer.metadata?.["gis:layer"];
+  const owner = notes(layer)["gis:layer"];
   if (!owner) return layer;
   return { ...layer, layout: { ...layer.layout, visibility: visible.includes(owner) ? "visible" : "none" } };
 }
 
-/** @param {Scene} scene */
+/** @param {Scene} scene @returns {Style["sources"]} */
 function sources(scene) {
+  /** @type {Style["sources"]} */
   const own = {
     [PLACES]: { type: "geojson", data: scene.places },
     [SELECTION]: { type: "geojson", data: scene.selection },
@@ -82,7 +98,7 @@ function sources(scene) {
   return scene.heat ? { ...own, [HEAT]: { type: "vector", url: scene.heat.url } } : own;
 }
 
-/** @param {Scene} scene */
+/** @param {Scene} scene @returns {StyleLayer[]} */
 function heat({ heat: cells, theme }) {
   if (!cells) return [];
   const known = cells.kinds || cells.breaks.length > 0;
@@ -90,39 +106,41 @@ function heat({ heat: cells, theme }) {
   const common = { source: HEAT, "source-layer": HEAT_TILES };
   // While time is played every frame is drawn anew: a hexagon has its colour, and no edge.
   const paint = { "fill-color": fill, "fill-opacity": known ? 0.82 : 0, "fill-antialias": !cells.live };
+  /** @type {StyleLayer} */
   const area = { id: HEAT, type: "fill", ...common, paint };
   if (cells.live) return [area];
   return [area, { id: `${HEAT}-line`, type: "line", ...common, paint: { "line-color": COLOUR[theme].halo, "line-width": 0.6, "line-opacity": known ? 0.7 : 0 } }];
 }
 
-/** The number that is set while time is played. */
+/** The number that is set while time is played. @type {Expression} */
 const NOW = ["coalesce", ["feature-state", "now"], 0];
 const NOTHING = "rgba(0, 0, 0, 0)";
 
-/** @param {"hot"|"usual"} look @param {Theme} theme */
+/** @param {Look} look @param {Theme} theme */
 function byKind(look, theme) {
   const { property, [theme]: shades } = LOOKS[look];
-  return ["match", ["get", property], ...shades.slice(1).flatMap((shade, i) => [i + 2, shade]), shades[0]];
+  const [first, second, ...rest] = shades;
+  return /** @type {Expression} */ (["match", ["get", property], 2, second, ...rest.flatMap((shade, i) => [i + 3, shade]), first]);
 }
 
 /** @param {Heat} cells @param {Theme} theme */
 function steps({ property, breaks: starts, worse, live }, theme) {
   const [first, ...rest] = colours(starts.length, theme, worse);
-  const value = live ? NOW : ["to-number", ["get", property]];
-  if (live) return ["step", value, NOTHING, starts[0], first, ...rest.flatMap((colour, i) => [starts[i + 1], colour])];
-  return rest.length ? ["step", value, first, ...rest.flatMap((colour, i) => [starts[i + 1], colour])] : first;
+  const above = rest.flatMap((colour, i) => [starts[i + 1], colour]);
+  if (live) return /** @type {Expression} */ (["step", NOW, NOTHING, starts[0], first, ...above]);
+  return above.length ? /** @type {Expression} */ (["step", ["to-number", ["get", property]], first, ...above]) : first;
 }
 
-/** Places that are areas. @param {Theme} theme */
+/** Places that are areas. @param {Theme} theme @returns {StyleLayer[]} */
 function shapes(theme) {
   const { alarm } = COLOUR[theme];
   return [
     { id: `${PLACES}-fill`, type: "fill", source: PLACES, filter: AREA, paint: { "fill-color": alarm, "fill-opacity": 0.16 } },
-    { id: `${PLACES}-line`, type: "line", source: PLACES, filter: ["!", POINT], paint: { "line-color": alarm, "line-width": 2 } },
+    { id: `${PLACES}-line`, type: "line", source: PLACES, filter: NOT_POINT, paint: { "line-color": alarm, "line-width": 2 } },
   ];
 }
 
-/** Places that are points. @param {Theme} theme */
+/** Places that are points. @param {Theme} theme @returns {StyleLayer} */
 function points(theme) {
   const { alarm, halo } = COLOUR[theme];
   return {
@@ -134,22 +152,22 @@ function points(theme) {
   };
 }
 
-/** The chosen line or area. @param {Theme} theme */
+/** The chosen line or area. @param {Theme} theme @returns {StyleLayer[]} */
 function outline(theme) {
   const { halo, select } = COLOUR[theme];
-  const line = { type: "line", source: SELECTION, filter: ["!", POINT], layout: { "line-join": "round" } };
+  const line = /** @type {const} */ ({ type: "line", source: SELECTION, layout: { "line-join": "round" } });
   return [
-    { id: `${SELECTION}-halo`, ...line, paint: { "line-color": halo, "line-width": 6, "line-opacity": 0.8 } },
-    { id: `${SELECTION}-line`, ...line, paint: { "line-color": select, "line-width": 3 } },
+    { id: `${SELECTION}-halo`, ...line, filter: NOT_POINT, paint: { "line-color": halo, "line-width": 6, "line-opacity": 0.8 } },
+    { id: `${SELECTION}-line`, ...line, filter: NOT_POINT, paint: { "line-color": select, "line-width": 3 } },
   ];
 }
 
-/** The chosen point. @param {Theme} theme */
+/** The chosen point. @param {Theme} theme @returns {StyleLayer[]} */
 function ring(theme) {
   const { halo, select } = COLOUR[theme];
-  const circle = { type: "circle", source: SELECTION, filter: POINT };
+  const circle = /** @type {const} */ ({ type: "circle", source: SELECTION });
   return [
-    { id: `${SELECTION}-ring-halo`, ...circle, paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-color": halo, "circle-stroke-width": 6 } },
-    { id: `${SELECTION}-ring`, ...circle, paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-color": select, "circle-stroke-width": 3 } },
+    { id: `${SELECTION}-ring-halo`, ...circle, filter: POINT, paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-color": halo, "circle-stroke-width": 6 } },
+    { id: `${SELECTION}-ring`, ...circle, filter: POINT, paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-color": select, "circle-stroke-width": 3 } },
   ];
 }

@@ -1,10 +1,10 @@
-import { Map as MapLibre, ScaleControl } from "maplibre-gl";
+import { Map as MapLibre, RasterTileSource, ScaleControl, VectorTileSource } from "maplibre-gl";
 import { json } from "../api.js";
 import { SMALL } from "../screen.js";
 import { t } from "../text.js";
 import { dress } from "./style.js";
 
-/** @typedef {import("../types.js").BBox} BBox @typedef {import("./style.js").Scene} Scene */
+/** @typedef {import("../types.js").BBox} BBox @typedef {import("./style.js").Scene} Scene @typedef {import("./style.js").Style} Style */
 
 const CLOSEST = { point: 16, area: 18.75 };
 
@@ -13,7 +13,7 @@ const SHEET = 0.56;
 
 /** The map on the page: the style of the server with our scene in it. */
 export class View {
-  /** @param {any} base style of the server @param {Scene} scene @param {BBox} bounds shown when the address has no position */
+  /** @param {Style} base style of the server @param {Scene} scene @param {BBox} bounds shown when the address has no position */
   constructor(base, scene, bounds) {
     this.base = base;
     this.scene = scene;
@@ -45,7 +45,7 @@ export class View {
    * @param {Partial<Scene>} patch what changes with it
    */
   async restyle(path, patch) {
-    this.base = await json(path);
+    this.base = /** @type {Style} */ (await json(path));
     this.update(patch);
   }
 
@@ -86,8 +86,8 @@ export class View {
    * @param {string} id
    */
   reload(id) {
-    const source = /** @type {any} */ (this.map.getSource(id));
-    if (source?.url) source.setUrl(source.url);
+    const source = this.map.getSource(id);
+    if ((source instanceof VectorTileSource || source instanceof RasterTileSource) && source.url) source.setUrl(source.url);
   }
 
   #apply() {
@@ -127,7 +127,7 @@ function tellState(map) {
   map.on("idle", () => Object.assign(page, { map: "idle", ready: "true" }));
 }
 
-/** @param {any} style @param {BBox} bounds @returns {any} */
+/** @param {Style} style @param {BBox} bounds @returns {import("maplibre-gl").MapOptions} */
 function options(style, bounds) {
   return {
     container: "map",

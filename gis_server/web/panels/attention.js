@@ -11,6 +11,9 @@ import { timeControl } from "./time.js";
 
 const LISTED = 60;
 
+/** The arrow and the sentence of a figure that fell, stayed or rose. @type {Record<number, [import("../icons.js").IconName, import("../text.js").Word]>} */
+const CHANGES = { [-1]: ["fall", "attentionLess"], 0: ["level", "attentionSame"], 1: ["up", "attentionMore"] };
+
 /**
  * Draw the figures that need a leader's eye.
  *
@@ -56,7 +59,7 @@ function change({ count, total, previous }) {
   const parts = [];
   if (previous !== null && previous !== undefined) {
     const by = count - previous;
-    const [picture, key] = /** @type {any} */ (by > 0 ? ["up", "attentionMore"] : by < 0 ? ["fall", "attentionLess"] : ["level", "attentionSame"]);
+    const [picture, key] = CHANGES[Math.sign(by)];
     parts.push(icon(picture), t(key, { n: number(Math.abs(by), 0), previous: number(previous, 0) }));
   } else if (total !== null && total !== undefined) parts.push(t("attentionTotal", { total: number(total, 0) }));
   return parts;

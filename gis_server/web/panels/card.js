@@ -7,6 +7,7 @@ import { measure } from "./legend.js";
 import { swatch } from "./swatch.js";
 
 /** @typedef {import("../main.js").App} App @typedef {import("../types.js").Layer} Layer @typedef {import("../map/hit.js").Hit} Hit */
+/** @typedef {import("../types.js").Properties} Properties @typedef {import("../dom.js").Child} Child */
 
 /**
  * Make the frame of a card.
@@ -14,7 +15,7 @@ import { swatch } from "./swatch.js";
  * @param {App} app
  * @param {string} title
  * @param {string|null} over what kind of thing it is
- * @param {any[]} body
+ * @param {Child[]} body
  * @param {boolean} [place] whether there is a place to fly to
  */
 export function shell(app, title, over, body, place = false) {
@@ -44,11 +45,11 @@ export function featureCard(app, id, feature, others) {
  * Return the name of a feature for a reader.
  *
  * @param {Layer} layer
- * @param {Record<string, any>} about its properties
+ * @param {Properties} about its properties
  */
 export function title(layer, about) {
   if (about.sheet && about.number) return t("parcelTitle", { number: about.number, sheet: about.sheet });
-  const field = layer.fields.find((one) => one.name === layer.label);
+  const field = layer.fields.find(({ name }) => name === layer.label);
   return (field && fieldValue(field, about[layer.label])) || `${pick(layer.title)} ${about[layer.key] ?? ""}`.trim();
 }
 
@@ -56,7 +57,7 @@ export function title(layer, about) {
  * Make the list of a feature's values.
  *
  * @param {Layer} layer
- * @param {Record<string, any>} about
+ * @param {Properties} about
  * @param {string[]} [without] fields shown elsewhere
  */
 export function facts(layer, about, without = []) {
@@ -93,7 +94,7 @@ export function choiceCard(app, hits) {
  * Make the card of a hexagon.
  *
  * @param {App} app
- * @param {Record<string, any>} cell
+ * @param {Properties} cell of a tile
  */
 export function cellCard(app, cell) {
   const layer = app.layers.get(app.store.get().heat);
@@ -104,22 +105,22 @@ export function cellCard(app, cell) {
   if (look) return wordCard(app, layer, look, cell);
   const { rate } = app.store.get();
   const unit = rate || !value ? "" : unitSign(value.unit);
-  const more = (value || rate) && cell.value !== undefined && h("div", { class: "fact" }, h("dt", {}, measure(layer, rate)), h("dd", {}, [number(cell.value, rate ? 2 : 1), unit].filter(Boolean).join("\u00a0")));
+  const measured = (value || rate) && cell.value !== undefined && h("div", { class: "fact" }, h("dt", {}, measure(layer, rate)), h("dd", {}, [number(cell.value, rate ? 2 : 1), unit].filter(Boolean).join("\u00a0")));
   return shell(app, pick(layer.title), t("heatCell"), [
-    h("dl", { class: "facts" }, h("div", { class: "fact" }, h("dt", {}, t("heatCellCount")), h("dd", { class: "cell-count" }, number(cell.count, 0))), more),
+    h("dl", { class: "facts" }, h("div", { class: "fact" }, h("dt", {}, t("heatCellCount")), h("dd", { class: "cell-count" }, number(cell.count, 0))), measured),
     h("p", { class: "card-source" }, `${datetime(from)} – ${datetime(to)}`),
   ]);
 }
 
-/** @param {App} app @param {Layer} layer @param {"hot"|"usual"} look @param {Record<string, any>} cell */
+/** @param {App} app @param {Layer} layer @param {import("../map/classes.js").Look} look @param {Properties} cell */
 function wordCard(app, layer, look, cell) {
-  const { property, words, [app.store.get().theme]: shades } = LOOKS[look];
+  const { property, words, reasons, [app.store.get().theme]: shades } = LOOKS[look];
   const place = cell[property] - 1;
   const { from, to } = app.interval();
   const ratio = look === "usual" && cell.ratio !== undefined && h("p", {}, t("usualRatio", { n: number(cell.ratio * 100, 0) }));
   return shell(app, pick(layer.title), t("heatCell"), [
-    h("p", { class: "hot-kind" }, swatch("fill", shades[place]), h("strong", {}, t(/** @type {any} */ (words[place])))),
-    look === "hot" && h("p", {}, t(/** @type {any} */ (`${words[place]}Why`))),
+    h("p", { class: "hot-kind" }, swatch("fill", shades[place]), h("strong", {}, t(words[place]))),
+    reasons[place] && h("p", {}, t(reasons[place])),
     ratio,
     h("p", { class: "card-source" }, `${datetime(from)} – ${datetime(to)}`),
   ]);

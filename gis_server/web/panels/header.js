@@ -42,7 +42,7 @@ export function drawDemo({ layers }) {
   strip.textContent = t("demo");
 }
 
-/** @param {string} id @param {any} picture @param {string} label @param {() => void} onclick */
+/** @param {string} id @param {import("../icons.js").IconName} picture @param {string} label @param {() => void} onclick */
 function tool(id, picture, label, onclick) {
   return h("button", { id, type: "button", class: "tool", "aria-label": label, title: label, onclick }, icon(picture));
 }

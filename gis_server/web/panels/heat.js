@@ -19,8 +19,8 @@ export function heatPanel(app) {
 /** Draw the choice between how many and where it is hot. @param {App} app */
 function looks(app) {
   const { show } = app.store.get();
-  const choice = (/** @type {"density"|"hot"|"usual"} */ one, /** @type {string} */ words) =>
-    h("button", { id: `show-${one}`, type: "button", "aria-pressed": String(show === one), onclick: () => app.store.set({ show: one }) }, words);
+  const choice = (/** @type {import("../types.js").Show} */ look, /** @type {string} */ words) =>
+    h("button", { id: `show-${look}`, type: "button", "aria-pressed": String(show === look), onclick: () => app.store.set({ show: look }) }, words);
   return h(
     "fieldset",
     { class: "looks" },
@@ -53,14 +53,14 @@ function choices(app) {
 /** Draw the choice of what events are divided by. @param {App} app */
 function rates(app) {
   const { rate } = app.store.get();
-  const choice = (/** @type {""|"area"|"people"} */ one, /** @type {string} */ words) =>
-    h("button", { id: `rate-${one || "none"}`, type: "button", "aria-pressed": String(rate === one), onclick: () => app.store.set({ rate: one }) }, words);
+  const choice = (/** @type {import("../types.js").Rate} */ divisor, /** @type {string} */ words) =>
+    h("button", { id: `rate-${divisor || "none"}`, type: "button", "aria-pressed": String(rate === divisor), onclick: () => app.store.set({ rate: divisor }) }, words);
   return h("div", { class: "segments", role: "group", "aria-label": t("rateTitle") }, choice("", t("rateNone")), choice("area", t("rateArea")), choice("people", t("ratePeople")));
 }
 
 /** @param {App} app @param {Layer} layer */
 function categories(app, layer) {
-  const field = layer.fields.find((one) => one.name === layer.heatmap?.category);
+  const field = layer.fields.find(({ name }) => name === layer.heatmap?.category);
   if (!field?.codes) return null;
   const chosen = app.store.get().categories;
   return h(
@@ -78,7 +78,7 @@ function category(app, field, code) {
   const all = Object.keys(field.codes ?? {});
   const chosen = app.store.get().categories ?? all;
   const toggle = () => {
-    const next = all.filter((one) => (one === code) !== chosen.includes(one));
+    const next = all.filter((other) => (other === code) !== chosen.includes(other));
     app.store.set({ categories: next.length === all.length ? null : next });
   };
   return h(

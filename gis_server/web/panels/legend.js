@@ -31,22 +31,22 @@ export function drawLegend(app) {
  * Say what the number of a hexagon is, with its unit.
  *
  * @param {Layer} layer
- * @param {""|"area"|"people"} rate
+ * @param {import("../types.js").Rate} rate
  */
 export function measure(layer, rate) {
   if (rate) return t(rate === "area" ? "rateAreaLong" : "ratePeopleLong");
   const value = layer.heatmap?.value;
   if (!value) return t("heatCount");
-  const field = layer.fields.find((one) => one.name === value.field);
-  const name = pick(field?.title) || value.field;
-  const words = value.aggregate === "mean" ? t("heatMean", { field: name }) : t("heatSum", { field: name.toLocaleLowerCase() });
+  const field = layer.fields.find(({ name }) => name === value.field);
+  const title = pick(field?.title) || value.field;
+  const words = value.aggregate === "mean" ? t("heatMean", { field: title }) : t("heatSum", { field: title.toLocaleLowerCase() });
   return value.unit ? `${words} (${unitSign(value.unit)})` : words;
 }
 
-/** @param {"hot"|"usual"} look @param {"light"|"dark"} theme */
+/** @param {import("../map/classes.js").Look} look @param {"light"|"dark"} theme */
 function kinds(look, theme) {
   const { words, [theme]: shades } = LOOKS[look];
-  return h("ol", { class: "classes" }, words.map((word, i) => h("li", {}, swatch("fill", shades[i]), t(/** @type {any} */ (word)))));
+  return h("ol", { class: "classes" }, words.map((word, i) => h("li", {}, swatch("fill", shades[i]), t(word))));
 }
 
 /** @param {import("../map/style.js").Heat} heat @param {import("../types.js").State} state */

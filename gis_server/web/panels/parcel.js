@@ -41,10 +41,10 @@ function place(name) {
   return name && h("p", { class: "parcel-place" }, icon("place"), name);
 }
 
-/** @param {Record<string, any>} about */
+/** @param {import("../types.js").Properties} about */
 function areas({ area_paper: paper, area_geometry: shape }) {
   const both = typeof paper === "number" && typeof shape === "number" && paper > 0;
-  const cell = (/** @type {string} */ term, /** @type {any} */ value) => h("div", {}, h("dt", {}, term), h("dd", {}, typeof value === "number" ? area(value) : "–"));
+  const cell = (/** @type {string} */ term, /** @type {unknown} */ value) => h("div", {}, h("dt", {}, term), h("dd", {}, typeof value === "number" ? area(value) : "–"));
   return [
     h("dl", { class: "areas" }, cell(t("areaPaper"), paper), cell(t("areaGeometry"), shape)),
     both && h("p", { class: "area-difference" }, t("areaDifference", { area: signed(shape - paper, area), percent: signed(((shape - paper) / paper) * 100, (n) => number(n, 1)) })),
@@ -71,15 +71,15 @@ function planned(answer) {
 /** @param {App} app @param {Layer} layer @param {ParcelAnswer} answer */
 function neighbours(app, layer, answer) {
   if (!answer.neighbours.length) return null;
-  const row = (/** @type {import("../types.js").Neighbour} */ one) =>
+  const row = (/** @type {import("../types.js").Neighbour} */ parcel) =>
     h(
       "li",
       {},
       h(
         "button",
-        { id: `neighbour-${one.id}`, type: "button", class: "row", onclick: () => app.cards.open("land_parcel", one.id, true) },
-        swatch("fill", codeOf(layer, one.land_code)?.color),
-        h("span", { class: "row-words" }, h("span", { class: "row-title" }, t("neighbourTitle", { number: one.number, sheet: one.sheet })), h("span", { class: "row-detail" }, `${one.land_code} · ${area(one.area_m2)}`)),
+        { id: `neighbour-${parcel.id}`, type: "button", class: "row", onclick: () => app.cards.open("land_parcel", parcel.id, true) },
+        swatch("fill", codeOf(layer, parcel.land_code)?.color),
+        h("span", { class: "row-words" }, h("span", { class: "row-title" }, t("neighbourTitle", { number: parcel.number, sheet: parcel.sheet })), h("span", { class: "row-detail" }, `${parcel.land_code} · ${area(parcel.area_m2)}`)),
         icon("next"),
       ),
     );

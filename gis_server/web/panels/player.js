@@ -22,7 +22,7 @@ export class TimePlayer {
     this.resolution = 0;
   }
 
-  /** @returns {any} what stands in the panel of hexagons */
+  /** Draw what stands in the panel of hexagons. */
   draw() {
     const { frames, playing, frame } = this.player;
     const label = playing ? t("playPause") : t("play");
@@ -34,7 +34,7 @@ export class TimePlayer {
       frames &&
         h("input", {
           id: "play-at", type: "range", min: 0, max: frames.numbers.length - 1, value: frame, "aria-label": t("playAt"), "aria-valuetext": this.#words(frame),
-          oninput: (/** @type {any} */ e) => this.#seek(Number(e.target.value)),
+          oninput: (/** @type {Event} */ event) => this.#seek(/** @type {HTMLInputElement} */ (event.target).valueAsNumber),
         }),
       frames && h("p", { class: "time-range", id: "play-words" }, this.#words(frame)),
       frames && h("button", { id: "play-end", type: "button", class: "link", onclick: () => this.stop() }, t("playEnd")),

@@ -8,13 +8,14 @@ import { getLang, pick, t } from "../text.js";
 
 const PAUSE_MS = 200;
 const LIMIT = 8;
-const KINDS = { province: "kindProvince", commune: "kindCommune", parcel: "kindParcel", place: "kindPlace" };
+const KINDS = /** @type {const} */ ({ province: "kindProvince", commune: "kindCommune", parcel: "kindParcel", place: "kindPlace" });
 
 /** The search box: a combobox with the list of what was found. */
 export class Search {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
+    /** @type {import("../api.js").Latest<import("../types.js").SearchAnswer>} */
     this.ask = latest();
     /** @type {SearchResult[]} */
     this.results = [];
@@ -88,11 +89,12 @@ export class Search {
 
   /** @param {SearchResult} result @param {number} i */
   #row(result, i) {
-    const kind = t(/** @type {any} */ (KINDS[result.kind] ?? "kindPlace"));
+    const known = result.kind in KINDS ? result.kind : "place";
+    const kind = t(KINDS[known]);
     return h(
       "li",
       { id: `result-${i}`, role: "option", "aria-selected": String(i === this.at), "data-kind": result.kind, onmousedown: (/** @type {Event} */ e) => e.preventDefault(), onclick: () => this.#choose(result) },
-      h("span", { class: "result-icon", title: kind }, icon(result.kind in KINDS ? result.kind : "place")),
+      h("span", { class: "result-icon", title: kind }, icon(known)),
       h("span", { class: "result-words" }, h("span", { class: "result-title" }, result.title), h("span", { class: "result-subtitle" }, [kind, result.subtitle].filter(Boolean).join(" · "))),
     );
   }
@@ -122,6 +124,7 @@ export class Search {
 
   /** @param {FocusEvent} event */
   #left(event) {
-    if (!this.element.contains(event.relatedTarget)) this.#draw(false);
+    const to = event.relatedTarget;
+    if (!(to instanceof Node && this.element.contains(to))) this.#draw(false);
   }
 }

@@ -5,8 +5,9 @@ import { attentionPanel } from "./attention.js";
 import { heatPanel } from "./heat.js";
 import { layersPanel } from "./layers.js";
 
-/** @typedef {import("../main.js").App} App @typedef {import("../types.js").PanelName} PanelName */
+/** @typedef {import("../main.js").App} App @typedef {import("../types.js").PanelName} PanelName @typedef {import("../text.js").Word} Word */
 
+/** @type {Record<PanelName, {draw: (app: App) => import("../dom.js").Child, short: Word, title: Word}>} */
 const PANELS = {
   attention: { draw: attentionPanel, short: "attention", title: "attention" },
   layers: { draw: layersPanel, short: "layersShort", title: "layers" },
@@ -29,11 +30,11 @@ export function drawSide(app) {
   side.toggleAttribute("data-cover", true);
   if (open === null) return render(side);
   const { draw, title } = PANELS[open];
-  side.setAttribute("aria-label", t(/** @type {any} */ (title)));
+  side.setAttribute("aria-label", t(title));
   const close = h("button", { id: "side-close", type: "button", class: "icon-button", "aria-label": t("close"), onclick: () => store.set({ panel: null }) }, icon("close"));
   render(
     side,
-    h("div", { class: "side-head" }, h("h2", {}, t(/** @type {any} */ (title))), close),
+    h("div", { class: "side-head" }, h("h2", {}, t(title)), close),
     h("div", { class: "side-body", id: `side-${open}`, "data-scroll": true, tabindex: "-1" }, draw(app)),
   );
 }
@@ -45,7 +46,7 @@ function railButton(app, name, open) {
     "button",
     { id: `rail-${name}`, type: "button", "aria-expanded": String(open === name), "aria-controls": "side", onclick: () => app.store.set({ panel: open === name ? null : name }) },
     icon(name),
-    h("span", {}, t(/** @type {any} */ (PANELS[name].short))),
+    h("span", {}, t(PANELS[name].short)),
     warn && h("span", { class: "rail-count", "aria-hidden": "true" }, String(app.attention.worse)),
   );
 }

@@ -24,11 +24,11 @@ export function timeControl(app) {
   );
 }
 
-/** @param {App} app @param {string} preset */
+/** @param {App} app @param {typeof PRESETS[number]} preset */
 function presetButton(app, preset) {
   const { period } = app.store.get();
   const pressed = "preset" in period && period.preset === preset;
-  return h("button", { id: `time-${preset}`, type: "button", "aria-pressed": String(pressed), onclick: () => app.store.set({ period: { preset } }) }, t(/** @type {any} */ (preset)));
+  return h("button", { id: `time-${preset}`, type: "button", "aria-pressed": String(pressed), onclick: () => app.store.set({ period: { preset } }) }, t(preset));
 }
 
 /** @param {App} app @param {string} from @param {string} to */
@@ -46,7 +46,12 @@ function days(app, period) {
   return h(
     "div",
     { class: "days" },
-    h("label", {}, t("timeFrom"), h("input", { id: "time-from", type: "date", value: period.from, max: period.to, onchange: (/** @type {any} */ e) => change({ from: e.target.value }) })),
-    h("label", {}, t("timeTo"), h("input", { id: "time-to", type: "date", value: period.to, min: period.from, onchange: (/** @type {any} */ e) => change({ to: e.target.value }) })),
+    h("label", {}, t("timeFrom"), h("input", { id: "time-from", type: "date", value: period.from, max: period.to, onchange: (/** @type {Event} */ event) => change({ from: typed(event) }) })),
+    h("label", {}, t("timeTo"), h("input", { id: "time-to", type: "date", value: period.to, min: period.from, onchange: (/** @type {Event} */ event) => change({ to: typed(event) }) })),
   );
+}
+
+/** @param {Event} event of a field for a date */
+function typed(event) {
+  return /** @type {HTMLInputElement} */ (event.target).value;
 }

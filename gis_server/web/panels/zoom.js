@@ -8,7 +8,7 @@ import { icon } from "../icons.js";
  * @param {import("../main.js").App} app
  */
 export function drawZoom({ view, layers }) {
-  const button = (/** @type {string} */ id, /** @type {any} */ picture, /** @type {any} */ label, /** @type {() => void} */ onclick) =>
+  const button = (/** @type {string} */ id, /** @type {import("../icons.js").IconName} */ picture, /** @type {import("../text.js").Word} */ label, /** @type {() => void} */ onclick) =>
     h("button", { id, type: "button", "aria-label": t(label), title: t(label), onclick }, icon(picture));
   render(
     /** @type {HTMLElement} */ (document.getElementById("zoom")),
