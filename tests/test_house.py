@@ -88,6 +88,19 @@ def test_every_package_that_is_declared_is_used() -> None:
     assert unused == set()
 
 
+def test_the_docs_name_modules_that_exist() -> None:
+    papers = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md"]
+    modules = [f"/{place.relative_to(ROOT)}" for place in _ours(".py", ".js", ".sh", ".sql")]
+    named = re.compile(r"`((?:[\w-]+/)*[a-z_-]+\.(?:py|js|sh|sql))`")
+    gone = {
+        f"{paper.name}: {name}"
+        for paper in papers
+        for name in named.findall(paper.read_text("utf-8"))
+        if not any(module.endswith(f"/{name}") for module in modules)
+    }
+    assert gone == set()
+
+
 def test_statements_carry_no_signs_that_the_driver_would_read() -> None:
     """A percent sign or a brace in a comment would be taken for a placeholder."""
     for place in (ROOT / "sql" / "queries").glob("*.sql"):
