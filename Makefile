@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help up down test check lint format lock clean
+.PHONY: help up down quick test test-deep check lint format lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 up: ## Install what is missing, start the database and the server, print the address
 	@scripts/up.sh
@@ -10,10 +10,16 @@ up: ## Install what is missing, start the database and the server, print the add
 down: ## Stop the server and the database that `make up` started
 	@scripts/down.sh
 
-test: ## Install what is missing, check the code, run all tests
+quick: ## Check the code and run the tests that need no database and no browser
+	@scripts/quick.sh
+
+test: ## Install what is missing, check the code, run the tests of the first tier
 	@scripts/test.sh
 
-lint: ## Check style, types and imports only
+test-deep: ## Run the tests of the second tier: fuzz, kills, matrices, other programs
+	@scripts/test.sh deep
+
+lint: ## Check style, types (Python and browser modules) and imports only
 	@scripts/setup.sh test
 	@scripts/lint.sh
 

@@ -233,15 +233,14 @@ def test_the_lock_file_of_the_browser_modules_names_no_host() -> None:
     assert '"resolved"' not in text
 
 
-CHECKS = {
-    "a wrong type": ("tsc", 'import { icon } from "./icons.js";\nicon("no such picture");\n'),
-    "a rule of style": ("biome", "for (const i of [1]) i == 1;\n"),
+FAULTS = {
+    "type": 'import { icon } from "./icons.js";\nicon("no such picture");\n',
+    "style": "for (const i of [1]) i == 1;\n",
 }
 
 
-@pytest.mark.parametrize("fault", CHECKS)
-def test_the_lint_step_finds_a_fault_in_a_browser_module(fault: str, tmp_path: Path) -> None:
-    tool, text = CHECKS[fault]
+@pytest.mark.parametrize("kind", FAULTS)
+def test_the_lint_step_finds_a_fault_in_a_browser_module(kind: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "gis_server/web", tmp_path / "gis_server/web")
     for name in ("tsconfig.json", "biome.json", "scripts"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -250,23 +249,17 @@ def test_the_lint_step_finds_a_fault_in_a_browser_module(fault: str, tmp_path: P
         (tmp_path / name).symlink_to(ROOT / name)
     lint = (ROOT / "scripts/lint.sh").read_text()
     check = lint[lint.index(". scripts/venv.sh") :]
-    clean = browser_check(tmp_path, check)
-    (tmp_path / "gis_server/web/fault.js").write_text(text)
-    faulty = browser_check(tmp_path, check)
-    assert clean.returncode == 0, clean.stdout
-    assert faulty.returncode != 0
-    assert "fault.js" in faulty.stdout + faulty.stderr, tool
+    (tmp_path / "gis_server/web/fault.js").write_text(FAULTS[kind])
+    text = f"cd {tmp_path}; . scripts/common.sh\n{check}"
+    result = subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=False)
+    assert result.returncode != 0
+    assert "web/fault.js" in result.stdout + result.stderr
 
 
 def test_no_browser_module_is_typed_as_anything() -> None:
     anything = re.compile(r"[{<(|: ]any[}>|)\[]")
     for file in (ROOT / "gis_server/web").rglob("*.js"):
         assert not anything.search(file.read_text("utf-8")), file.name
-
-
-def browser_check(root: Path, check: str) -> subprocess.CompletedProcess[str]:
-    text = f"cd {root}; . scripts/common.sh\n{check}"
-    return subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=False)
 
 
 def test_a_second_set_up_does_nothing() -> None:
@@ -281,7 +274,16 @@ def test_make_alone_lists_the_commands() -> None:
         ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     named = [line.split()[1] for line in result.stdout.splitlines()]
-    assert named[:4] == ["help", "up", "down", "test"]
+    assert named[:6] == ["help", "up", "down", "quick", "test", "test-deep"]
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert named == targets
+
+
+def test_the_quick_check_starts_no_database_and_no_browser() -> None:
+    """The header of a run looks for a database; the quiet form has no header."""
+    text = (ROOT / "scripts/quick.sh").read_text()
+    assert "scripts/setup.sh test\nscripts/lint.sh\n" in text
+    assert 'pytest -n auto -q -m "not pg and not browser and not deep"' in text
 
 
 ROOMS = ("gis_server", "layers", "tiles", "etl", "styles", "sql")
