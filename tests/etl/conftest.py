@@ -11,6 +11,7 @@ from shapely.geometry import Point
 
 from etl import load
 from etl.load import Mode, Order, Result
+from layers.model import Layer
 from layers.registry import Layers
 
 Writer = Callable[[str], Path]
@@ -22,6 +23,18 @@ ROWS = {
     "bearing": [90.0, None, 359.5],
 }
 PLACES = [Point(105.80, 21.58), Point(105.83, 21.60), Point(105.84, 21.59)]
+
+
+@pytest.fixture
+def incident(layers: Layers) -> Layer:
+    """A layer of events."""
+    return layers.get("incident")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where events are archived."""
+    return tmp_path / "archive"
 
 
 @pytest.fixture

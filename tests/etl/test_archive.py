@@ -1,8 +1,6 @@
 """Old events in files: nothing is lost, whatever happens in between."""
 
-import os
 import stat
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,31 +19,11 @@ from etl import archive as archiving
 from etl import archive_files
 from etl.errors import ArchiveBusy, ArchiveTaken, ArchiveUnfit, LayerBusy, NoTime, RowsChanged
 from etl.restore import restore
-from gis_testing.archived_events import archived, put, rows, said
+from gis_testing.archived_events import ALL, archived, files_of, put, rows, said
 from layers.model import Layer
 from layers.registry import Layers
 
 Connection = psycopg.Connection[Any]
-
-ALL = {"2024-01": 6, "2024-03": 6, "2024-04": 12, "2024-12": 6}
-
-
-class Killed(BaseException):
-    """What ends a run at once."""
-
-
-@pytest.fixture
-def incident(layers: Layers) -> Layer:
-    return layers.get("incident")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "archive"
-
-
-def _files(folder: Path) -> list[str]:
-    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
 def test_events_are_the_same_after_they_were_away(
@@ -75,7 +53,7 @@ def test_to_archive_and_to_restore_are_no_news_of_a_layer(
 def test_months_are_those_of_viet_nam(conn: Connection, incident: Layer, folder: Path) -> None:
     put(conn)
     archived(conn, incident, folder)
-    assert _files(folder) == [
+    assert files_of(folder) == [
         "year=2024/month=01/incident.parquet",
         "year=2024/month=03/incident.parquet",
         "year=2024/month=04/incident.parquet",
@@ -93,7 +71,7 @@ def test_months_are_those_of_viet_nam(conn: Connection, incident: Layer, folder:
     }
 
 
-def test_other_programs_read_the_files(conn: Connection, incident: Layer, folder: Path) -> None:
+def test_other_programs_read_thefiles_of(conn: Connection, incident: Layer, folder: Path) -> None:
     put(conn)
     conn.execute("UPDATE layer.incident SET geom = ST_SetSRID(ST_MakePoint(105.1, 21.3), 4326)")
     archived(conn, incident, folder)
@@ -116,7 +94,7 @@ def test_fields_that_nobody_may_see_are_in_a_file_of_its_owner_alone(
 ) -> None:
     put(conn)
     archived(conn, incident, folder)
-    for name in _files(folder):
+    for name in files_of(folder):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
 
 
@@ -177,85 +155,7 @@ def test_the_same_key_is_not_taken_for_the_same_event(
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in _files(folder)}
-
-
-@pytest.mark.parametrize("where", ["archive_files.write", "archive_files.tally", "_publish"])
-def test_a_run_that_is_cut_off_is_finished_by_the_next(
-    conn: Connection,
-    incident: Layer,
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    where: str,
-) -> None:
-    put(conn)
-    before = rows(conn)
-    with monkeypatch.context() as broken:
-        broken.setattr(f"etl.archive.{where}", _killing(3 if where == "_publish" else 1))
-        with pytest.raises(Killed):
-            archived(conn, incident, folder)
-    assert _left(conn) == (36 if where == "_publish" else 60)
-    archived(conn, incident, folder)
-    assert len(rows(conn)) == 30
-    assert all(not name.rpartition("/")[2].startswith(".") for name in _files(folder))
-    assert said(restore(conn, incident, folder, ())) == ALL
-    assert rows(conn) == before
-
-
-def _left(conn: Connection) -> int:
-    return len(rows(conn))
-
-
-def _killing(time: int) -> Callable[..., Any]:
-    """Return what ends the run when it is called for the so-manyth time."""
-    left = [time]
-
-    def call(*given: Any) -> Any:
-        left[0] -= 1
-        if not left[0]:
-            raise Killed
-        pending, file = given
-        os.replace(pending, file)  # noqa: PTH105 - what the real one does
-
-    return call
-
-
-def test_a_file_that_is_cut_short_costs_nothing(
-    conn: Connection, incident: Layer, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(conn)
-    write = archive_files.write
-
-    def shorter(file: Path, columns: pa.Schema, groups: Any) -> None:
-        write(file, columns, groups)
-        os.truncate(file, file.stat().st_size - 5)
-
-    def fewer(file: Path, columns: pa.Schema, groups: Any) -> None:
-        write(file, columns, [next(iter(groups)).slice(1)])
-
-    for broken, error in ((shorter, ArchiveUnreadable), (fewer, ArchiveUnfit)):
-        with monkeypatch.context() as patched:
-            patched.setattr(archive_files, "write", broken)
-            with pytest.raises(error):
-                archived(conn, incident, folder)
-        assert len(rows(conn)) == 60
-    assert archived(conn, incident, folder) == ALL
-
-
-def test_a_restoration_that_is_cut_off_is_finished_by_the_next(
-    conn: Connection, incident: Layer, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(conn)
-    before = rows(conn)
-    archived(conn, incident, folder)
-    with monkeypatch.context() as broken:
-        broken.setattr("etl.restore._remove", _killing(1))
-        with pytest.raises(Killed):
-            said(restore(conn, incident, folder, ()))
-    assert len(rows(conn)) == 36
-    assert len(_files(folder)) == 4
-    assert said(restore(conn, incident, folder, ())) == {m: ALL[m] for m in list(ALL)[1:]}
-    assert rows(conn) == before
+    return {name: (folder / name).read_bytes() for name in files_of(folder)}
 
 
 @pytest.mark.parametrize(
@@ -349,7 +249,7 @@ def test_a_file_of_another_database_stays(conn: Connection, incident: Layer, fol
     conn.execute("DELETE FROM ops.archive")
     assert said(restore(conn, incident, folder, ())) == ALL
     assert rows(conn) == before
-    assert len(_files(folder)) == 4
+    assert len(files_of(folder)) == 4
 
 
 def test_new_events_get_numbers_above_those_that_came_back(

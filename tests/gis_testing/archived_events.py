@@ -15,6 +15,9 @@ Connection = psycopg.Connection[Any]
 
 BEFORE = date(2025, 1, 1)
 
+ALL = {"2024-01": 6, "2024-03": 6, "2024-04": 12, "2024-12": 6}
+"""Events before that day of sixty that were put, by month."""
+
 MIDNIGHT = datetime(2024, 3, 31, 17, tzinfo=UTC)
 """In Viet Nam, April begins."""
 
@@ -74,3 +77,8 @@ def said(moved: Any) -> dict[str, int]:
     """Return events by month."""
     found: list[Moved] = list(moved)
     return {f"{one.month:%Y-%m}": one.rows for one in found}
+
+
+def files_of(folder: Path) -> list[str]:
+    """Return the files below a folder."""
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())

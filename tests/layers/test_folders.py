@@ -138,7 +138,7 @@ def test_land_colours_are_the_agreed_palette(code: str, color: str) -> None:
     assert codes.codes[code].color == color
 
 
-@pytest.mark.data
+@pytest.mark.deep
 @pytest.mark.parametrize(("file", "layer_id"), REAL, ids=[f"{f} as {i}" for f, i in REAL])
 def test_a_real_file_needs_no_mapping(file: str, layer_id: str, real_data: Path) -> None:
     layer = registry.load().get(layer_id)
@@ -155,7 +155,7 @@ def _columns(file: Path) -> list[str]:
     return list(pyogrio.read_info(file)["fields"])
 
 
-@pytest.mark.data
+@pytest.mark.deep
 def test_columns_of_real_files_go_where_they_belong(real_data: Path) -> None:
     layers = registry.load()
 

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from flask import Flask
 
-from gis_server.app import create_app
 from gis_server.settings import Settings
 from gis_server.state import Services
+from gis_testing.applications import create_app
 from layers.geo import TileId
 from layers.registry import Layers
 from tiles import changes, mvt, pyramid, store

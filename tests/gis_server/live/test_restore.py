@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 from psycopg.conninfo import conninfo_to_dict
 
 from cells.generations import Generations
-from gis_server.app import create_app
 from gis_server.runtime.cube_sync import CubeSync
 from gis_server.settings import Settings
 from gis_server.state import Services
+from gis_testing.applications import create_app
 from gis_testing.places import DOCS
 from gis_testing.random_events import put_incidents
 from layers.geo import TileId
