@@ -138,7 +138,7 @@ def assemble(settings: Settings, declared: Declared, database_url: str) -> Servi
     """Put together what requests use; nothing is asked of the database yet."""
     pool = pools.pool(database_url)
     live = LiveLayers(declared, pool)
-    tile_pool = pools.pool(database_url, parallel=False, checked=False)
+    tile_pool = pools.pool(database_url, size=pools.TILE_SIZE, parallel=False, checked=False)
     store = Store(settings.var / "tiles")
     changes = ChangePoller(lambda: live.now, pool, store)
     source = Source(store, changes.versions, tile_pool.connection, tile_pool.check, live.is_serving)

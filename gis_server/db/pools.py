@@ -13,11 +13,20 @@ STATEMENT_TIMEOUT = 30_000
 """Milliseconds after which a request's statement is cancelled."""
 
 
+SIZE = 8
+"""Connections of a pool: those of all threads of a server process, and of its background work."""
+
+TILE_SIZE = 4
+"""Connections for what clients wait for; each of the threads that answer takes one at a time."""
+
+
 class DatabaseUnreachable(Busy):
     """The database does not answer; start it with 'make up' or check GIS_DATABASE_URL."""
 
 
-def pool(database_url: str, *, size: int = 8, parallel: bool = True, checked: bool = True) -> Pool:
+def pool(
+    database_url: str, *, size: int = SIZE, parallel: bool = True, checked: bool = True
+) -> Pool:
     """Make a pool; it connects at first use, so a process without requests holds no connection.
 
     Every statement is a transaction of its own, which saves two journeys to the database. Without

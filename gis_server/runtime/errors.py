@@ -39,6 +39,19 @@ class ClusterFailed(GisError):
         self.action, self.reason, self.log = action, reason, log
 
 
+class TooFewConnections(GisError):
+    """All processes together could take more connections than the database has."""
+
+    def __init__(self, workers: int, needed: int, most: int, reserved: int, fitting: int) -> None:
+        fewer = f"set GIS_WORKERS to {fitting} or less, or " if fitting else ""
+        super().__init__(
+            f"GIS_WORKERS={workers} can take {needed} connections, and the database has"
+            f" {most - reserved} (max_connections={most}, of which {reserved} are reserved):"
+            f" {fewer}set max_connections to at least {needed + reserved}."
+        )
+        self.workers, self.needed, self.fitting = workers, needed, fitting
+
+
 class DiskFull(GisError):
     """There is no room left on the disk."""
 

@@ -10,7 +10,7 @@ from granian.server import Server
 
 from gis_server import settings
 from gis_server.app import create_app
-from gis_server.runtime import installation, memory
+from gis_server.runtime import connections, installation, memory
 from gis_server.settings import Settings
 from layers.declared import Declared
 
@@ -35,7 +35,11 @@ def serve(used: Settings, database_url: str) -> None:
     Args:
         used: port and number of workers.
         database_url: checked before the workers start, so that they fail with one sentence.
+
+    Raises:
+        TooFewConnections: the database has not enough for so many workers.
     """
+    connections.check(database_url, used.workers)
     create_app(used, database_url, Declared(*used.more_layers)).extensions["gis"].close()
     maintenance = subprocess.Popen([*installation.GIS, "maintain", str(os.getpid())])
     try:
