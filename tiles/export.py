@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 from pmtiles.tile import tileid_to_zxy, zxy_to_tileid
 
+from layers.audience import PUBLIC
 from layers.geo import BBox, TileId
 from layers.model import Layer
 from sql.connection import Connection
-from tiles import changes, mvt, pyramid, store, tilejson, workers
+from tiles import changes, mvt, pyramid, tilejson, workers
 from tiles.archive import ArchiveError, ArchiveExists, Packed, Partial, Place
 from tiles.pyramid import Connect, Progress
-from tiles.store import Store
+from tiles.store import Store, name_of, unpack
 from tiles.tilejson import About
 from tiles.versions import Versions
 
@@ -66,7 +67,9 @@ class Plan(NamedTuple):
     def identity(self) -> str:
         """All that decides what is in which chunk."""
         ids = hashlib.blake2b(repr(self.tile_ids).encode(), digest_size=16).hexdigest()
-        parts = [(p.layer.id, p.maxzoom, p.version, pyramid.form(p.layer)) for p in self.parts]
+        parts = [
+            (p.layer.id, p.maxzoom, p.version, pyramid.digest(p.layer, PUBLIC)) for p in self.parts
+        ]
         return json.dumps([_FORMAT, _CHUNK, parts, len(self.tile_ids), ids])
 
     @property
@@ -89,7 +92,7 @@ class ExportMetadata(NamedTuple):
 class ExportContext(NamedTuple):
     """Tiles that are ready, and who draws the others; ``connect`` is a function of a module."""
 
-    kept: Store
+    store: Store
     connect: Connect
     processes: int
 
@@ -171,7 +174,7 @@ def run(
     with Partial(out) as partial, closing(means.connect()) as conn:
         dropped = partial.begin(planned.identity)
         resumed, done = partial.addressed, partial.chunks
-        task = _task(conn, planned, means.kept)
+        task = _task(conn, planned, means.store)
         total = len(planned.tile_ids)
         progress(min(done * _CHUNK, total), total)
         left = list(planned.chunks())[done:]
@@ -193,22 +196,22 @@ def _changed(conn: Connection, planned: Plan) -> tuple[str, ...]:
 
 class _Task(NamedTuple):
     parts: tuple[Part, ...]
-    kept: Store
+    store: Store
     ready: frozenset[str]
     """Layers whose tiles in the store follow the present declaration."""
     versions: Versions
 
 
-def _task(conn: Connection, planned: Plan, kept: Store) -> _Task:
+def _task(conn: Connection, planned: Plan, store: Store) -> _Task:
     versions = Versions()
-    versions.note(changes.since(conn, 0))
+    versions.apply(changes.since(conn, 0))
     ready: list[str] = []
-    if kept.belongs_to(changes.database_id(conn)):
+    if store.belongs_to(changes.database_id(conn)):
         for layer in (part.layer for part in planned.parts):
-            found = kept.ready(layer.id)
-            if found and found.form == pyramid.form(layer):
+            drawn = store.ready(layer.id)
+            if drawn and drawn.digest == pyramid.digest(layer, PUBLIC):
                 ready.append(layer.id)
-    return _Task(planned.parts, kept, frozenset(ready), versions)
+    return _Task(planned.parts, store, frozenset(ready), versions)
 
 
 def _drawn(
@@ -258,8 +261,9 @@ def _body(task: _Task, conn: Connection, at: TileId) -> bytes:
 def _of_layer(task: _Task, conn: Connection, layer: Layer, at: TileId) -> bytes:
     packed = None
     if layer.id in task.ready:
-        packed = task.kept.read(store.name_of(layer.id, at), task.versions.tile(layer.id, at))
-    return mvt.tile(conn, layer, at) if packed is None else store.unpack(packed)
+        name = name_of(layer.id, at, PUBLIC)
+        packed = task.store.read(name, task.versions.tile(layer.id, at))
+    return mvt.tile(conn, layer, at) if packed is None else unpack(packed)
 
 
 def place(planned: Plan, told: ExportMetadata) -> Place:

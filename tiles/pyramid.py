@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 import sql
 from layers import pixels
+from layers.audience import PUBLIC, Audience
 from layers.geo import TileId
 from layers.model import Layer
 from sql.connection import Connection
 from sql.schemas import layer_table
-from tiles import changes, mvt, store, workers
-from tiles.store import Ready, Store
+from tiles import changes, mvt, workers
+from tiles.store import Ready, Store, name_of, pack
 from tiles.versions import Versions
 
 Connect = Callable[[], Connection]
@@ -36,21 +37,26 @@ class Built(NamedTuple):
     seconds: float
 
 
-def form(layer: Layer) -> str:
-    """Return what of a declaration decides how tiles look; others cannot be mixed with these."""
-    known = _forms.get(layer.id)
+def digest(layer: Layer, audience: Audience) -> str:
+    """Return a digest of who sees tiles, and of what of a declaration decides how they look.
+
+    Tiles of different ones cannot be mixed.
+    """
+    key = (layer.id, audience)
+    known = _digests.get(key)
     if known is None or known[0] is not layer:
-        known = _forms[layer.id] = (layer, _form(layer))
+        known = _digests[key] = (layer, _digest(layer, audience))
     return known[1]
 
 
-_forms: dict[str, tuple[Layer, str]] = {}
-"""What was found last, by layer, with the layer that it is of."""
+_digests: dict[tuple[str, Audience], tuple[Layer, str]] = {}
+"""What was found last, by layer and audience, with the layer that it is of."""
 
 
-def _form(layer: Layer) -> str:
-    said = (
+def _digest(layer: Layer, audience: Audience) -> str:
+    parts = (
         _FORMAT,
+        audience,
         layer.id,
         layer.key,
         layer.tiles,
@@ -60,13 +66,13 @@ def _form(layer: Layer) -> str:
         layer.attention,
         layer.always_visible,
     )
-    return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
 
 def build(
-    layer: Layer, kept: Store, connect: Connect, progress: Progress, *, processes: int
+    layer: Layer, store: Store, connect: Connect, progress: Progress, *, processes: int
 ) -> Built:
-    """Draw every tile of a layer and keep it; older ones that are empty now are thrown away.
+    """Draw every tile that everybody may see; older ones that are empty now are thrown away.
 
     ``connect`` goes to other processes, so it has to be a function of a module.
 
@@ -78,15 +84,16 @@ def build(
         changes.drain(conn)
         version = changes.version(conn, layer.id)
         count = length = 0
-        task = _Task(layer, kept, version, Versions(version))
+        task = _Task(layer, store, version, Versions(version))
         with _Drawing(task, calm(conn), connect, processes) as drawing:
             for tiles in levels(conn, layer, layer.tiles.maxzoom):
                 for sizes in drawing.draw(tiles):
                     count += len(sizes)
                     length += sum(sizes)
                     progress(count, None)
-    _drop_rest(layer, kept, version)
-    kept.set_ready(layer.id, Ready(version, layer.tiles.minzoom, layer.tiles.maxzoom, form(layer)))
+    _drop_rest(layer, store, version)
+    zooms = (layer.tiles.minzoom, layer.tiles.maxzoom)
+    store.set_ready(layer.id, Ready(version, *zooms, digest(layer, PUBLIC)))
     return Built(count, length, version, time.monotonic() - begun)
 
 
@@ -121,7 +128,7 @@ def _occupied(conn: Connection, layer: Layer, tiles: Sequence[TileId]) -> list[T
 
 class _Task(NamedTuple):
     layer: Layer
-    kept: Store
+    store: Store
     version: int
     versions: Versions
     """What a process hears of changes while it draws."""
@@ -172,14 +179,14 @@ def _draw_here(tiles: Sequence[TileId]) -> list[int]:
 
 
 def _draw(task: _Task, conn: Connection, tiles: Sequence[TileId]) -> list[int]:
-    found = {}
+    lengths = []
     for at in tiles:
         body = mvt.tile(conn, task.layer, at)
         if body:
-            name = store.name_of(task.layer.id, at)
-            found[name] = task.kept.put(name, task.version, store.pack(body)).length
+            name = name_of(task.layer.id, at, PUBLIC)
+            lengths.append(task.store.put(name, task.version, pack(body)).length)
     _drop_outdated(task, conn, tiles)
-    return list(found.values())
+    return lengths
 
 
 def _drop_outdated(task: _Task, conn: Connection, drawn: Sequence[TileId]) -> None:
@@ -190,15 +197,15 @@ def _drop_outdated(task: _Task, conn: Connection, drawn: Sequence[TileId]) -> No
     heard = changes.since(conn, task.versions.seen)
     latest = max((change.version for change in heard if change.layer == task.layer.id), default=0)
     if latest:
-        task.kept.announce(task.layer.id, latest)
-    task.versions.note(heard)
+        task.store.announce(task.layer.id, latest)
+    task.versions.apply(heard)
     if task.versions.layer(task.layer.id) <= task.version:
         return
     for at in drawn:
         needed = task.versions.tile(task.layer.id, at)
-        task.kept.drop_older(store.name_of(task.layer.id, at), needed)
+        task.store.drop_older(name_of(task.layer.id, at, PUBLIC), needed)
 
 
-def _drop_rest(layer: Layer, kept: Store, version: int) -> None:
-    for at in list(kept.tiles(layer.id)):
-        kept.drop_older(store.name_of(layer.id, at), version)
+def _drop_rest(layer: Layer, store: Store, version: int) -> None:
+    for at in list(store.tiles(layer.id)):
+        store.drop_older(name_of(layer.id, at, PUBLIC), version)

@@ -26,6 +26,7 @@ from uuid import uuid4
 
 from isal import isal_zlib
 
+from layers.audience import PUBLIC, Audience
 from layers.geo import TileId
 
 ENDING = ".mvt.gz"
@@ -47,10 +48,10 @@ class Found(NamedTuple):
     version: int
     length: int
 
-    @property
-    def tag(self) -> str:
-        """The strong validator, without quotes."""
-        return f"{self.version:x}-{self.length:x}"
+    def tag(self, audience: Audience) -> str:
+        """Return the strong validator, without quotes; that of everybody's tiles is nginx's."""
+        plain = f"{self.version:x}-{self.length:x}"
+        return plain if audience == PUBLIC else f"{plain}-{_digest(audience)[:12]}"
 
 
 class Ready(NamedTuple):
@@ -59,7 +60,7 @@ class Ready(NamedTuple):
     version: int
     minzoom: int
     maxzoom: int
-    form: str
+    digest: str
 
 
 class Store:
@@ -228,15 +229,21 @@ class Store:
             os.close(held)
 
 
-def name_of(layer_id: str, at: TileId) -> str:
-    """Name the tile of a layer."""
-    return f"{layer_id}/{at.z}/{at.x}/{at.y}"
+def name_of(layer_id: str, at: TileId, audience: Audience) -> str:
+    """Name the tile of a layer; one that everybody may see is where a web server looks for it."""
+    if audience == PUBLIC:
+        return f"{layer_id}/{at.z}/{at.x}/{at.y}"
+    return name_of_more(audience, layer_id, at)
 
 
-def name_of_more(*what: object) -> str:
-    """Name a tile of another kind by all that decides what is in it."""
-    digest = hashlib.blake2b(repr(what).encode(), digest_size=16).hexdigest()
+def name_of_more(audience: Audience, *what: object) -> str:
+    """Name a tile of another kind by who may see it and all that decides what is in it."""
+    digest = _digest(audience, *what)
     return f".more/{digest[:2]}/{digest[2:]}"
+
+
+def _digest(*what: object) -> str:
+    return hashlib.blake2b(repr(what).encode(), digest_size=16).hexdigest()
 
 
 def pack(body: bytes, level: int = _LEVEL) -> bytes:

@@ -22,7 +22,7 @@ class Places:
         self._own: dict[int, dict[TileId, int]] = defaultdict(dict)
         self._below: dict[TileId, int] = {}
 
-    def note(self, cell: int, version: int) -> None:
+    def apply(self, cell: int, version: int) -> None:
         """Write that something changed inside a tile."""
         self.latest = max(self.latest, version)
         if cell == WHOLE:
@@ -37,11 +37,11 @@ class Places:
 
     def version(self, at: TileId) -> int:
         """Return the last version in which the tile or its margin changed."""
-        found = max(self.whole, self._below.get(at, 0))
+        latest = max(self.whole, self._below.get(at, 0))
         for zoom, places in list(self._own.items()):
             if zoom < at.z:
-                found = max(found, *(places.get(p, 0) for p in pixels.around(at, zoom)))
-        return found
+                latest = max(latest, *(places.get(p, 0) for p in pixels.around(at, zoom)))
+        return latest
 
 
 class Versions:
@@ -51,11 +51,11 @@ class Versions:
         self.seen = seen
         self._layers: dict[str, Places] = defaultdict(Places)
 
-    def note(self, changes: Iterable[Change]) -> None:
-        """Take over changes, oldest first."""
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Apply changes, oldest first."""
         seen = self.seen
         for change in changes:
-            self._layers[change.layer].note(change.cell, change.version)
+            self._layers[change.layer].apply(change.cell, change.version)
             seen = max(seen, change.version)
         # In the end: a thread that reads meanwhile must not count as heard what is not yet written.
         self.seen = seen

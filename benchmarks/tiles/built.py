@@ -8,6 +8,7 @@ import mapbox_vector_tile
 from benchmarks.tiles import report, servers
 from benchmarks.tiles.data import LAYER, LAYERS, Database
 from layers import pixels, registry
+from layers.audience import PUBLIC
 from layers.geo import TileId
 from tiles import mvt, store
 from tiles.mvt import MOST_BYTES
@@ -24,7 +25,7 @@ def pyramid(database: Database) -> None:
     kept = Store(database.var / "gis" / "tiles")
     largest = 0
     for at in kept.tiles(LAYER):
-        found = kept.find(store.name_of(LAYER, at))
+        found = kept.find(store.name_of(LAYER, at, PUBLIC))
         if found:
             with open(found.file, "rb") as file:  # noqa: PTH123
                 largest = max(largest, len(store.unpack(file.read())))

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, json, request
 
+from gis_server.answers import current
 from gis_server.answers.current import services
 from gis_server.http import compression
 from tiles import store
@@ -26,7 +27,8 @@ def tile(found: Found | None) -> Response:
     if found is None:
         return _tile_headers(Response(status=204))
     encoding = compression.choose(request.headers.get("Accept-Encoding", ""))
-    tag = found.tag if encoding == "gzip" else f"{found.tag}-{encoding}"
+    plain = found.tag(current.audience())
+    tag = plain if encoding == "gzip" else f"{plain}-{encoding}"
     if request.if_none_match.contains_weak(tag):
         answer = Response(status=304)
     else:
@@ -49,12 +51,13 @@ def _encoded(found: Found, encoding: str) -> bytes:
         return Path(found.file).read_bytes()
     if encoding == "identity":
         return store.unpack(Path(found.file).read_bytes())
-    name = store.name_of_more(found.file, found.tag, encoding)
+    audience = current.audience()
+    key = (found.file, found.tag(audience), encoding)
 
     def make() -> bytes:
         return compression.pack(store.unpack(Path(found.file).read_bytes()), encoding)
 
-    return Path(services().tiles.kept(name, found.version, make).file).read_bytes()
+    return Path(services().tiles.kept(audience, key, found.version, make).file).read_bytes()
 
 
 def document(

@@ -38,14 +38,14 @@ def build(used: Settings, layer_ids: tuple[str, ...]) -> None:
     The server does this by itself after a load.
     """
     url = installation.database_url(used)
-    kept = Store(used.var / "tiles")
+    store = Store(used.var / "tiles")
     with pools.connect(url) as conn:
         installation.prepare(conn, _layers(used), used)
-        kept.claim(changes.database_id(conn))
+        store.claim(changes.database_id(conn))
     for layer in _chosen(used, layer_ids):
         with progress.bar(err, layer.id) as advance:
             made = pyramid.build(
-                layer, kept, partial(pools.connect, url), advance, processes=used.workers
+                layer, store, partial(pools.connect, url), advance, processes=used.workers
             )
         out.print(
             f"{layer.id}: {made.tiles} tiles, {made.length / 1e6:.1f} MB, {made.seconds:.1f} s"

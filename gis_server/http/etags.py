@@ -9,6 +9,8 @@ import hashlib
 import re
 from collections.abc import Iterable
 
+from layers.audience import Audience
+
 _ENCODINGS = ("-gzip", "-br", "-zstd")
 _TAG = re.compile(r'(W/)?"([^"]*)"')
 
@@ -64,12 +66,13 @@ def rows_of(header: str) -> frozenset[str] | None:
     return frozenset(parts[1] for tag in strong if len(parts := tag.split(".")) == 3)
 
 
-def hexagons(version: int, *shown: object) -> str:
+def hexagons(audience: Audience, version: int, *shown: object) -> str:
     """Return the tag of a tile of hexagons, without quotes.
 
     Args:
+        audience: who may see it.
         version: of the layer.
         shown: what else decides what is in it.
     """
-    digest = hashlib.blake2b(repr(shown).encode(), digest_size=8).hexdigest()
+    digest = hashlib.blake2b(repr((audience, shown)).encode(), digest_size=8).hexdigest()
     return f"{version:x}-{digest}"

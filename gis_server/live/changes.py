@@ -1,4 +1,4 @@
-"""What this process knows of changes: asked for a few times a second, in a thread of its own."""
+"""Polling of the change log, a few times a second, in a thread of each process."""
 
 import logging
 import threading
@@ -10,13 +10,14 @@ import psycopg_pool
 
 from gis_server.db.pools import Pool
 from layers import pixels
+from layers.audience import PUBLIC
 from layers.geo import TileId
 from layers.pixels import WHOLE
 from layers.registry import Layers
 from sql.connection import Connection
-from tiles import changes, pyramid, store
+from tiles import changes, pyramid
 from tiles.changes import Change
-from tiles.store import Store
+from tiles.store import Store, name_of
 from tiles.versions import Versions
 
 log = logging.getLogger("gis")
@@ -31,18 +32,18 @@ _TROUBLES = (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.TooManyReques
 
 
 class ChangePoller:
-    """Keeps the versions of tiles up to date, and stale tiles out of the store."""
+    """Polling of the change log: keeps versions up to date, and stale tiles out of the store."""
 
-    def __init__(self, layers: Callable[[], Layers], pool: Pool, kept: Store) -> None:
+    def __init__(self, layers: Callable[[], Layers], pool: Pool, store: Store) -> None:
         """Take what changes are asked with.
 
         Args:
             layers: gives those that are served at the moment.
             pool: lends connections.
-            kept: the store that stale tiles are thrown out of.
+            store: the one that stale tiles are thrown out of.
         """
         self.versions = Versions()
-        self._layers, self._pool, self._store = layers, pool, kept
+        self._layers, self._pool, self._store = layers, pool, store
         self._asked_at = float("-inf")
         self._synced = self._given = 0
         self._lock = threading.Lock()
@@ -91,7 +92,7 @@ class ChangePoller:
             new = changes.since(conn, self.versions.seen)
         # Before anybody here can throw a tile away because of them, which others have not heard of.
         self._announce(new)
-        self.versions.note(new)
+        self.versions.apply(new)
         self._asked_at = before
         if new:
             self._throw_away(new)
@@ -110,7 +111,9 @@ class ChangePoller:
             self._store.claim(changes.database_id(conn))
         for layer_id in self._store.layers():
             layer, ready = self._layers().by_id.get(layer_id), self._store.ready(layer_id)
-            if layer is None or (ready is not None and ready.form != pyramid.form(layer)):
+            if layer is None or (
+                ready is not None and ready.digest != pyramid.digest(layer, PUBLIC)
+            ):
                 self._store.clear(layer_id)
         self._synced, self._given = self._store.synced(), self._store.latest()
         self.ask()
@@ -149,7 +152,7 @@ class ChangePoller:
             cells = [change.cell for change in fresh if change.layer == layer_id]
             for at in self._touched(layer_id, cells, layer.tiles.maxzoom):
                 version = self.versions.tile(layer_id, at)
-                self._store.drop_older(store.name_of(layer_id, at), version)
+                self._store.drop_older(name_of(layer_id, at, PUBLIC), version)
         self._store.set_synced(self.versions.seen)
 
     def _touched(self, layer_id: str, cells: list[int], maxzoom: int) -> Iterable[TileId]:

@@ -15,6 +15,7 @@ import psycopg_pool
 
 from etl import tables
 from gis_server.db.pools import Pool
+from layers.audience import PUBLIC
 from layers.declared import Declared
 from layers.model import Layer
 from layers.registry import Layers
@@ -173,4 +174,4 @@ def redrawn(former: Layers, served: Layers) -> set[str]:
 
 def _look(layers: Mapping[str, Layer], name: str) -> object:
     layer = layers.get(name)
-    return layer and (pyramid.form(layer), layer.heatmap)
+    return layer and (pyramid.digest(layer, PUBLIC), layer.heatmap)

@@ -15,6 +15,7 @@ from gis_server.runtime import memory
 from gis_server.runtime.cube_sync import CubeSync
 from gis_server.runtime.table_sync import TableSync
 from gis_server.settings import Settings
+from layers.audience import PUBLIC
 from layers.declared import Declared
 from layers.model import Layer
 from layers.registry import Layers
@@ -48,15 +49,15 @@ def run(settings: Settings, declared: Declared, database_url: str, parent: int) 
     events.watch()
     memory.watch()
     tidied_at = 0.0
-    kept = Store(settings.var / "tiles")
+    store = Store(settings.var / "tiles")
     while os.getppid() == parent:
         try:
             with pools.connect(database_url) as conn:
-                kept.claim(changes.database_id(conn))
+                store.claim(changes.database_id(conn))
                 if tables.ready is not None:
-                    renew(conn, tables.ready, kept, database_url, processes=settings.workers)
+                    renew(conn, tables.ready, store, database_url, processes=settings.workers)
             if time.monotonic() - tidied_at > _TIDY:
-                kept.sweep(settings.tile_cache_mb * 2**20)
+                store.sweep(settings.tile_cache_mb * 2**20)
                 tidied_at = time.monotonic()
         except _TROUBLES as error:
             log.warning("tiles could not be drawn ahead: %s", error)
@@ -67,23 +68,28 @@ def run(settings: Settings, declared: Declared, database_url: str, parent: int) 
 
 
 def renew(
-    conn: Connection, layers: Layers, kept: Store, database_url: str, *, processes: int
+    conn: Connection,
+    layers: Layers,
+    store: Store,
+    database_url: str,
+    *,
+    processes: int,
 ) -> list[str]:
     """Draw the tiles of every layer of which they are missing or all old; return the layers."""
     changes.publish(conn)
     whole = changes.whole(conn)
-    due = [layer for layer in layers if is_due(layer, kept, whole)]
+    due = [layer for layer in layers if is_due(layer, store, whole)]
     for layer in due:
         pyramid.build(
-            layer, kept, partial(pools.connect, database_url), _unwatched, processes=processes
+            layer, store, partial(pools.connect, database_url), _unwatched, processes=processes
         )
     return [layer.id for layer in due]
 
 
-def is_due(layer: Layer, kept: Store, whole: Mapping[str, int]) -> bool:
+def is_due(layer: Layer, store: Store, whole: Mapping[str, int]) -> bool:
     """Tell whether a layer's tiles have to be drawn ahead."""
-    ready = kept.ready(layer.id)
-    if ready is None or ready.form != pyramid.form(layer):
+    ready = store.ready(layer.id)
+    if ready is None or ready.digest != pyramid.digest(layer, PUBLIC):
         return True
     return ready.version < whole.get(layer.id, 0)
 

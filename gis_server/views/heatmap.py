@@ -60,7 +60,9 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
             return heatmap.tile_of_rows(conn, layer, at, wanted, per)
 
     communes = services().changes.versions.layer(units.COMMUNE) if rate == PEOPLE else 0
-    return replies.hexagons(etags.hexagons(version, layer.heatmap, wanted, rate, communes), draw)
+    return replies.hexagons(
+        etags.hexagons(current.audience(), version, layer.heatmap, wanted, rate, communes), draw
+    )
 
 
 def _rate() -> str:
@@ -109,5 +111,7 @@ def play(layer_id: str) -> Response:
         ends = frames.ends(start, end, step, window)
         return b"".join(frames.packed(frames.frames(view, wanted, resolution, window, ends)))
 
-    shown = etags.hexagons(version, "frames", layer.heatmap, wanted, resolution, step, window)
+    shown = etags.hexagons(
+        current.audience(), version, "frames", layer.heatmap, wanted, resolution, step, window
+    )
     return replies.hexagons(shown, draw, FRAMES)

@@ -53,8 +53,9 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
 
 def _found(layer: Layer, at: TileId, choice: TileFilter | None) -> Found | None:
     if choice is None:
-        return services().tiles.tile(layer, at)
-    return services().tiles.chosen(layer, at, choice.key, choice.wanted)
+        return services().tiles.tile(layer, current.audience(), at)
+    audience = current.audience()
+    return services().tiles.chosen(layer, audience, at, choice.key, choice.wanted)
 
 
 def anew() -> Response:

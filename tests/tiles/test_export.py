@@ -121,19 +121,19 @@ def test_ready_tiles_are_taken_from_the_store(
 ) -> None:
     camera = layers.get("camera")
     (database,) = rows.execute("SELECT id::text FROM ops.database").fetchone() or ("",)
-    means.kept.claim(database)
-    pyramid.build(camera, means.kept, means.connect, _nobody, processes=1)
+    means.store.claim(database)
+    pyramid.build(camera, means.store, means.connect, _nobody, processes=1)
     planned = export.survey(rows, [camera], None)
     with monkeypatch.context() as nobody:
         nobody.setattr(export.mvt, "tile", lambda *_: b"")
         written = _run(planned, tmp_path / "ready.pmtiles", means)
-    assert written.tiles == len(list(means.kept.tiles("camera")))
+    assert written.tiles == len(list(means.store.tiles("camera")))
     rows.execute("UPDATE layer.camera SET name = 'y'")
     again = export.survey(rows, [camera], None)
     assert again.identity != planned.identity
-    before = list(means.kept.tiles("camera"))
+    before = list(means.store.tiles("camera"))
     _run(again, tmp_path / "later.pmtiles", means)
-    assert list(means.kept.tiles("camera")) == before
+    assert list(means.store.tiles("camera")) == before
     with (tmp_path / "later.pmtiles").open("rb") as file:
         body = Reader(MmapSource(file)).get(*TileId.at(*PLACE, 14))
     features = mapbox_vector_tile.decode(gzip.decompress(body))["camera"]["features"]

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
+from layers.audience import PUBLIC, Audience
 from layers.geo import TileId
 from layers.model import Layer
 from layers.registry import Layers
@@ -33,8 +34,8 @@ class Desk:
         self.conn, self.layer, self.url = conn, layer, url
         self.asked = 0
         self.versions = Versions()
-        self.kept = Store(folder)
-        self.source = Source(self.kept, self.versions, self._connect)
+        self.store = Store(folder)
+        self.source = Source(self.store, self.versions, self._connect)
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
@@ -43,11 +44,11 @@ class Desk:
 
     def learn(self) -> None:
         changes.drain(self.conn)
-        self.versions.note(changes.since(self.conn, self.versions.seen))
+        self.versions.apply(changes.since(self.conn, self.versions.seen))
 
     def build(self) -> pyramid.Built:
         connect = partial(psycopg.connect, self.url, autocommit=True)
-        return pyramid.build(self.layer, self.kept, connect, lambda *_: None, processes=2)
+        return pyramid.build(self.layer, self.store, connect, lambda *_: None, processes=2)
 
     def put(self, code: str, lon: float, lat: float, name: str = "x") -> None:
         self.conn.execute(
@@ -57,7 +58,7 @@ class Desk:
         )
 
     def codes(self, at: TileId = AT) -> set[str]:
-        return _codes(self.source.tile(self.layer, at))
+        return _codes(self.source.tile(self.layer, PUBLIC, at))
 
 
 def _codes(found: Found | None) -> set[str]:
@@ -112,7 +113,7 @@ def test_after_a_build_nothing_is_asked(desk: Desk) -> None:
     zooms = range(desk.layer.tiles.minzoom, 15)
     assert [desk.codes(TileId.at(*PLACE, zoom)) for zoom in zooms] == [{"A"}] * len(zooms)
     for empty in (AT._replace(x=AT.x + 3), TileId.at(104.0, 20.0, 18), TileId(0, 0, 0)):
-        assert desk.source.tile(desk.layer, empty) is None
+        assert desk.source.tile(desk.layer, PUBLIC, empty) is None
     assert desk.asked == 0
 
 
@@ -121,7 +122,7 @@ def test_a_build_throws_away_what_is_empty_now(desk: Desk) -> None:
     desk.conn.execute("DELETE FROM layer.camera")
     built = desk.build()
     assert built.tiles == 0
-    assert list(desk.kept.tiles("camera")) == []
+    assert list(desk.store.tiles("camera")) == []
 
 
 def test_tiles_below_the_last_zoom_are_drawn_and_kept(desk: Desk) -> None:
@@ -139,7 +140,7 @@ def test_chosen_rows_are_kept_by_their_choice(desk: Desk) -> None:
 
     def chosen(name: str) -> set[str]:
         wanted = RowFilter(SQL("t.name = %(name_is)s"), {"name_is": name})
-        return _codes(desk.source.chosen(desk.layer, AT, name, wanted))
+        return _codes(desk.source.chosen(desk.layer, PUBLIC, AT, name, wanted))
 
     assert [chosen("x"), chosen("y"), chosen("z"), chosen("x")] == [{"A"}, {"B"}, set(), {"A"}]
     assert desk.asked == 3
@@ -152,11 +153,11 @@ def test_a_tile_drawn_before_a_change_was_known_is_drawn_again(desk: Desk) -> No
     """The row is committed, the version not yet known: the tile shows it, and is drawn anew."""
     desk.codes()
     desk.conn.execute("UPDATE layer.camera SET code = 'B'")
-    desk.kept.drop_older(store.name_of("camera", AT), 2**31)
+    desk.store.drop_older(store.name_of("camera", AT, PUBLIC), 2**31)
     assert desk.codes() == {"B"}
-    before = desk.source.tile(desk.layer, AT)
+    before = desk.source.tile(desk.layer, PUBLIC, AT)
     desk.learn()
-    after = desk.source.tile(desk.layer, AT)
+    after = desk.source.tile(desk.layer, PUBLIC, AT)
     assert before is not None
     assert after is not None
     assert before.version < after.version
@@ -176,3 +177,41 @@ def test_a_build_during_which_rows_change_leaves_nothing_stale(
     desk.build()
     desk.learn()
     assert desk.codes() == {"late"}
+
+
+OFFICERS = Audience("officers")
+
+
+def test_two_audiences_never_get_each_other_s_tile(desk: Desk) -> None:
+    audiences = (PUBLIC, OFFICERS)
+    everything = RowFilter(SQL("true"), {})
+    for of_kind in (
+        [desk.source.tile(desk.layer, audience, AT) for audience in audiences],
+        [desk.source.chosen(desk.layer, audience, AT, "x", everything) for audience in audiences],
+        [
+            desk.source.other(desk.layer, audience, AT, "x", lambda _: b"x")
+            for audience in audiences
+        ],
+        [desk.source.kept(audience, "x", 1, lambda: b"x") for audience in audiences],
+    ):
+        tiles = [tile for tile in of_kind if tile]
+        assert len({tile.file for tile in tiles}) == 2
+        tags = {tile.tag(audience) for tile, audience in zip(tiles, audiences, strict=True)}
+        assert len(tags) == 2
+    assert desk.asked == 4, "each audience has its own drawn"
+    assert pyramid.digest(desk.layer, PUBLIC) != pyramid.digest(desk.layer, OFFICERS)
+
+
+def test_tiles_of_everybody_are_where_a_web_server_looks_for_them(desk: Desk) -> None:
+    assert store.name_of("camera", AT, PUBLIC) == f"camera/{AT.z}/{AT.x}/{AT.y}"
+    assert store.name_of("camera", AT, OFFICERS).startswith(".more/")
+
+
+def test_what_is_empty_for_everybody_need_not_be_for_another_audience(desk: Desk) -> None:
+    desk.build()
+    far = AT._replace(x=AT.x + 3)
+    assert desk.source.tile(desk.layer, PUBLIC, far) is None
+    assert desk.asked == 0
+    assert desk.source.tile(desk.layer, OFFICERS, far) is None
+    assert desk.asked == 1
+    assert [at for at in desk.store.tiles("camera") if at.z == AT.z] == [AT]

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from layers.audience import PUBLIC
 from layers.geo import TileId
 from tiles import store
 from tiles.store import Ready, Store
 
 AT = TileId(14, 13008, 7195)
-NAME = store.name_of("road", AT)
+NAME = store.name_of("road", AT, PUBLIC)
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_a_tile_is_found_with_its_version(kept: Store) -> None:
     assert found is not None
     assert found.version == 7
     assert gzip.decompress(Path(found.file).read_bytes()) == b"body"
-    assert found.tag == f"7-{found.length:x}"
+    assert found.tag(PUBLIC) == f"7-{found.length:x}"
     assert list(kept.tiles("road")) == [AT]
 
 
@@ -60,7 +61,7 @@ def test_another_database_does_not_see_these_tiles(kept: Store) -> None:
 
 def test_a_layer_is_cleared_without_the_others(kept: Store) -> None:
     kept.put(NAME, 7, store.pack(b"body"))
-    other = store.name_of("water", AT)
+    other = store.name_of("water", AT, PUBLIC)
     kept.put(other, 7, store.pack(b"body"))
     kept.clear("road")
     assert kept.find(NAME) is None
@@ -69,7 +70,7 @@ def test_a_layer_is_cleared_without_the_others(kept: Store) -> None:
 
 def test_what_is_complete_is_remembered(kept: Store) -> None:
     assert kept.ready("road") is None
-    ready = Ready(7, 5, 14, "form")
+    ready = Ready(7, 5, 14, "digest")
     kept.set_ready("road", ready)
     assert kept.ready("road") == ready
     kept.set_ready("road", ready._replace(version=8))
@@ -79,7 +80,7 @@ def test_what_is_complete_is_remembered(kept: Store) -> None:
 
 
 def test_the_oldest_of_the_other_tiles_go_first(kept: Store) -> None:
-    names = [store.name_of_more("road", n) for n in range(5)]
+    names = [store.name_of_more(PUBLIC, "road", n) for n in range(5)]
     for name in names:
         kept.put(name, 1, b"x" * 10_000)
         time.sleep(0.02)

@@ -52,7 +52,7 @@ def test_a_tile_has_the_version_of_the_last_change_that_touches_it(
     changed: list[TileId], asked: TileId
 ) -> None:
     versions = Versions()
-    versions.note(Change("road", pixels.code(at), n) for n, at in enumerate(changed, start=1))
+    versions.apply(Change("road", pixels.code(at), n) for n, at in enumerate(changed, start=1))
     # The code 0 is the tile of zoom 0, which is the whole layer.
     touching = [
         n for n, at in enumerate(changed, start=1) if _touch(_edges(at, 0), _edges(asked, MARGIN))
@@ -69,16 +69,16 @@ def test_a_tile_has_the_version_of_the_last_change_that_touches_it(
 def test_a_change_where_the_margin_ends_touches_the_tile() -> None:
     """A point right there is in the tile as well."""
     versions = Versions()
-    versions.note([Change("road", pixels.code(TileId(8, 129, 128)), 1)])
+    versions.apply([Change("road", pixels.code(TileId(8, 129, 128)), 1)])
     assert versions.tile("road", TileId(3, 3, 4)) == 1
 
 
 def test_the_whole_layer_makes_smaller_places_needless() -> None:
     versions = Versions()
     at = TileId(14, 13008, 7195)
-    versions.note([Change("road", pixels.code(at), 3), Change("road", WHOLE, 5)])
+    versions.apply([Change("road", pixels.code(at), 3), Change("road", WHOLE, 5)])
     assert versions.tile("road", TileId(3, 0, 0)) == 5
-    versions.note([Change("road", pixels.code(at), 6)])
+    versions.apply([Change("road", pixels.code(at), 6)])
     assert versions.tile("road", at) == 6
     assert versions.tile("road", at._replace(x=at.x + 5)) == 5
     assert versions.whole("road") == 5
@@ -87,7 +87,7 @@ def test_the_whole_layer_makes_smaller_places_needless() -> None:
 
 def test_layers_do_not_share_versions() -> None:
     versions = Versions()
-    versions.note([Change("road", WHOLE, 4)])
+    versions.apply([Change("road", WHOLE, 4)])
     assert versions.tile("water", TileId(0, 0, 0)) == 0
 
 

@@ -125,15 +125,17 @@ def _found(layer: Layer, at: Tile, choice: TileFilter | None) -> Found | None:
     """Return the tile of one layer; None when nothing is in it."""
     if at.matrix.zoom < layer.tiles.minzoom:
         return None
-    tiles, key = services().tiles, choice.key if choice else ()
+    tiles, audience = services().tiles, current.audience()
+    key = choice.key if choice else ()
     if at.tms.is_pyramid:
         place = at.web_mercator()
-        return (
-            tiles.chosen(layer, place, key, choice.wanted) if choice else tiles.tile(layer, place)
-        )
+        if choice is None:
+            return tiles.tile(layer, audience, place)
+        return tiles.chosen(layer, audience, place, key, choice.wanted)
     wanted = choice.wanted if choice else ALL
     return tiles.over(
         layer,
+        audience,
         reprojected.places(layer, at),
         (at.tms.id, at.matrix.id, at.row, at.col, key),
         lambda conn: reprojected.tile(conn, layer, at, wanted),
@@ -144,16 +146,17 @@ def _together(at: Tile, parts: Sequence[tuple[str, Found]]) -> Found:
     """Return one tile with the layers of several; kept by what these are."""
     if len(parts) == 1:
         return parts[0][1]
-    key = [(layer_id, found.file, found.tag) for layer_id, found in parts]
-    name = store.name_of_more("together", at.tms.id, at.matrix.id, at.row, at.col, key)
+    audience = current.audience()
+    contents = [(layer_id, found.file, found.tag(audience)) for layer_id, found in parts]
     # Not the highest version: parts can become fresh one after the other, at the same highest one.
-    digest = hashlib.blake2b(repr(key).encode(), digest_size=4).digest()
+    digest = hashlib.blake2b(repr(contents).encode(), digest_size=4).digest()
 
     def make() -> bytes:
         bodies = (store.unpack(Path(found.file).read_bytes()) for _, found in parts)
         return store.pack(b"".join(bodies))
 
-    return services().tiles.kept(name, int.from_bytes(digest) >> 1, make)
+    key = ("together", at.tms.id, at.matrix.id, at.row, at.col, contents)
+    return services().tiles.kept(audience, key, int.from_bytes(digest) >> 1, make)
 
 
 def _within(at: Tile, layers: Sequence[Layer]) -> None:

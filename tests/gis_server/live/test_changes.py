@@ -13,6 +13,7 @@ from flask import Flask
 from gis_server.settings import Settings
 from gis_server.state import Services
 from gis_testing.applications import create_app
+from layers.audience import PUBLIC
 from layers.geo import TileId
 from layers.registry import Layers
 from tiles import changes, mvt, pyramid, store
@@ -22,7 +23,7 @@ from tiles.store import Store
 Connection = psycopg.Connection[Any]
 
 AT = TileId.at(105.85, 21.55, 14)
-NAME = store.name_of("school", AT)
+NAME = store.name_of("school", AT, PUBLIC)
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def gis(app: Flask, province: Connection) -> Services:
     made: Services = app.extensions["gis"]
     made.changes.ensure()
     _learn(made)
-    made.tiles.tile(made.live.now.get("school"), AT)
+    made.tiles.tile(made.live.now.get("school"), PUBLIC, AT)
     assert made.tiles.store.find(NAME)
     return made
 
@@ -82,7 +83,7 @@ def test_a_change_heard_of_while_a_tile_was_drawn_leaves_none(
         _learn(gis)
 
     _during(monkeypatch, happens)
-    found = gis.tiles.tile(gis.live.now.get("school"), AT)
+    found = gis.tiles.tile(gis.live.now.get("school"), PUBLIC, AT)
     assert found is not None
     assert Path(found.file).read_bytes()
     assert gis.tiles.store.find(NAME) is None
@@ -133,7 +134,7 @@ def test_tiles_of_a_layer_that_is_gone_are_thrown_away(
 
 def test_changes_are_watched_before_the_first_request(app: Flask, province: Connection) -> None:
     made: Services = app.extensions["gis"]
-    made.tiles.tile(made.live.now.get("school"), AT)
+    made.tiles.tile(made.live.now.get("school"), PUBLIC, AT)
     assert made.tiles.store.find(NAME)
     made.changes.watch()
     deadline = time.monotonic() + 5
@@ -146,15 +147,17 @@ def test_a_process_that_is_behind_takes_no_tile_for_empty(
     gis: Services, other: Services, province: Connection
 ) -> None:
     school = other.live.now.get("school")
-    assert other.tiles.tile(school, AT)
+    assert other.tiles.tile(school, PUBLIC, AT)
     _rename(province)
     _learn(gis)
     assert gis.tiles.store.find(NAME) is None
-    assert other.tiles.tile(school, AT), "thrown away by the first, unheard of by the second"
-    assert other.tiles.chosen(school, AT, "all", ALL)
+    assert other.tiles.tile(school, PUBLIC, AT), (
+        "thrown away by the first, unheard of by the second"
+    )
+    assert other.tiles.chosen(school, PUBLIC, AT, "all", ALL)
     nowhere = AT._replace(x=AT.x + 3)
-    assert other.tiles.tile(school, nowhere) is None
-    assert gis.tiles.tile(school, nowhere) is None
+    assert other.tiles.tile(school, PUBLIC, nowhere) is None
+    assert gis.tiles.tile(school, PUBLIC, nowhere) is None
 
 
 def test_a_build_that_hears_of_a_change_first_makes_no_tile_look_empty(
@@ -175,7 +178,7 @@ def test_a_build_that_hears_of_a_change_first_makes_no_tile_look_empty(
         _during(patched, happens)
         pyramid.build(school, gis.tiles.store, connect, lambda *_: None, processes=1)
     assert gis.tiles.store.find(NAME) is None
-    assert other.tiles.tile(school, AT)
+    assert other.tiles.tile(school, PUBLIC, AT)
 
 
 def test_what_is_known_to_be_empty_asks_nothing_once_a_change_was_heard_of(
@@ -186,5 +189,5 @@ def test_what_is_known_to_be_empty_asks_nothing_once_a_change_was_heard_of(
     other.changes.ask()
     far, drawn = AT._replace(x=AT.x + 3), []
     monkeypatch.setattr(mvt, "tile", lambda *_: drawn.append(1) or b"")
-    assert other.tiles.tile(other.live.now.get("school"), far) is None
+    assert other.tiles.tile(other.live.now.get("school"), PUBLIC, far) is None
     assert drawn == []

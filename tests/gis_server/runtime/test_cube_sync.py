@@ -26,8 +26,8 @@ def kept(settings: Settings) -> Generations:
 
 
 @pytest.fixture
-def keeper(layers: Layers, database_url: str, kept: Generations) -> Iterator[CubeSync]:
-    """Run a keeper of all layers."""
+def syncing(layers: Layers, database_url: str, kept: Generations) -> Iterator[CubeSync]:
+    """Run the loop for all layers."""
     made = CubeSync(lambda: layers, database_url, kept)
     made.watch()
     yield made
@@ -51,7 +51,7 @@ def _put(conn: Connection, number: int) -> None:
 
 
 def test_every_layer_with_events_gets_its_cube(
-    keeper: CubeSync, kept: Generations, layers: Layers
+    syncing: CubeSync, kept: Generations, layers: Layers
 ) -> None:
     wanted = {layer.id for layer in layers.heatmaps}
     _until(lambda: {name for name in wanted if kept.current(name)} == wanted)
@@ -59,7 +59,7 @@ def test_every_layer_with_events_gets_its_cube(
 
 def test_a_cube_is_made_again_when_very_much_has_happened(
     conn: Connection,
-    keeper: CubeSync,
+    syncing: CubeSync,
     kept: Generations,
     layers: Layers,
     monkeypatch: pytest.MonkeyPatch,
@@ -79,7 +79,7 @@ def test_a_cube_is_made_again_when_very_much_has_happened(
 
 
 def test_the_cube_of_a_layer_that_is_gone_goes(
-    keeper: CubeSync, kept: Generations, settings: Settings
+    syncing: CubeSync, kept: Generations, settings: Settings
 ) -> None:
     left = settings.var / "cells" / "of_before"
     left.mkdir(parents=True)
@@ -90,9 +90,9 @@ def test_a_database_that_comes_late_is_waited_for(
     layers: Layers, kept: Generations, monkeypatch: pytest.MonkeyPatch, database_url: str
 ) -> None:
     monkeypatch.setattr("gis_server.runtime.cube_sync._PAUSE", 0.1)
-    keeper = CubeSync(lambda: layers, "postgresql://127.0.0.1:1/nowhere", kept)
-    keeper.watch()
+    syncing = CubeSync(lambda: layers, "postgresql://127.0.0.1:1/nowhere", kept)
+    syncing.watch()
     time.sleep(0.3)
-    keeper._database_url = database_url
+    syncing._database_url = database_url
     _until(lambda: kept.current("incident") is not None)
-    keeper.stop()
+    syncing.stop()

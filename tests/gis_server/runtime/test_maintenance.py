@@ -14,6 +14,7 @@ from gis_server.commands.main import cli
 from gis_server.runtime import maintenance
 from gis_server.settings import Settings
 from layers import registry
+from layers.audience import PUBLIC
 from layers.declared import Declared
 from layers.geo import TileId
 from layers.registry import Layers
@@ -46,7 +47,7 @@ def test_tiles_are_drawn_by_hand(run: Any, tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in said.splitlines()] == ["school", "commune"]
     assert " tiles, " in said
     kept = Store(tmp_path / "var" / "tiles")
-    assert kept.find(store.name_of("school", AT))
+    assert kept.find(store.name_of("school", AT, PUBLIC))
     assert kept.ready("school") is not None
     assert kept.ready("road") is None
 
@@ -83,11 +84,11 @@ def test_what_cannot_be_done_is_said(run: Any, args: list[str], said: str) -> No
 def test_what_is_old_or_missing_is_due(layers: Layers, tmp_path: Path) -> None:
     school, kept = layers.get("school"), Store(tmp_path)
     assert maintenance.is_due(school, kept, {})
-    ready = store.Ready(5, 10, 14, pyramid.form(school))
+    ready = store.Ready(5, 10, 14, pyramid.digest(school, PUBLIC))
     kept.set_ready("school", ready)
     assert not maintenance.is_due(school, kept, {"school": 5})
     assert maintenance.is_due(school, kept, {"school": 6})
-    kept.set_ready("school", ready._replace(form="another declaration"))
+    kept.set_ready("school", ready._replace(digest="another declaration"))
     assert maintenance.is_due(school, kept, {"school": 5})
 
 
@@ -100,10 +101,10 @@ def test_a_load_is_drawn_ahead_once(
     assert maintenance.renew(province, layers, kept, database_url, processes=1) == []
     province.execute("TRUNCATE layer.school")
     assert maintenance.renew(province, layers, kept, database_url, processes=1) == ["school"]
-    assert kept.find(store.name_of("school", AT)) is None
+    assert kept.find(store.name_of("school", AT, PUBLIC)) is None
 
 
-def test_the_keeper_ends_with_the_server(
+def test_the_maintenance_process_ends_with_the_server(
     province: Connection, database_url: str, tmp_path: Path
 ) -> None:
     """It is told who its parent is, so it also ends when that one was killed before it began."""
@@ -128,7 +129,7 @@ def test_the_keeper_ends_with_the_server(
 
 
 @pytest.mark.parametrize("trouble", [OSError("no space left"), psycopg.OperationalError("gone")])
-def test_the_keeper_goes_on_after_trouble(
+def test_the_maintenance_process_goes_on_after_trouble(
     province: Connection,
     database_url: str,
     settings: Settings,
@@ -156,7 +157,7 @@ def test_the_keeper_goes_on_after_trouble(
 def test_the_cache_is_bounded(settings: Settings) -> None:
     kept = Store(settings.var / "tiles")
     for n in range(10):
-        kept.put(store.name_of_more(n), 1, b"x" * 200_000)
+        kept.put(store.name_of_more(PUBLIC, n), 1, b"x" * 200_000)
     assert kept.sweep(10**6) > 0
     sizes = [f.stat().st_size for f in (kept.folder / ".more").glob("*/*")]
     assert 0 < sum(sizes) <= 10**6
@@ -164,5 +165,6 @@ def test_the_cache_is_bounded(settings: Settings) -> None:
 
 def test_the_declaration_of_a_layer_is_the_same_in_every_process(layers: Layers) -> None:
     assert {
-        pyramid.form(a) == pyramid.form(b) for a, b in zip(layers, registry.load(), strict=True)
+        pyramid.digest(a, PUBLIC) == pyramid.digest(b, PUBLIC)
+        for a, b in zip(layers, registry.load(), strict=True)
     } == {True}

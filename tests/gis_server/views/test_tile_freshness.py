@@ -11,8 +11,11 @@ import pytest
 import zstandard
 from flask.testing import FlaskClient
 
+from gis_server.answers import current
 from gis_server.settings import Settings
 from gis_testing.applications import create_app
+from gis_testing.random_events import put_incidents
+from layers.audience import Audience
 from layers.geo import TileId
 from tiles import changes, heatmap
 
@@ -244,3 +247,28 @@ def test_hexagons_that_did_not_change_are_not_counted_again(
     _learn(client)
     after = client.get(path, headers=tag)
     assert (after.status_code, after.data != before.data) == (200, True)
+
+
+def test_two_audiences_never_get_each_other_s_validators(
+    schools: Connection, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_incidents(schools, 5)
+    _learn(client)
+    grid = f"{AT.z}/{AT.y}/{AT.x}"
+    for path in (
+        PATH,
+        f"{PATH}?filter=level='secondary'",
+        f"/ogc/collections/school/tiles/WebMercatorQuad/{grid}",
+        f"/ogc/tiles/WebMercatorQuad/{grid}?collections=school,commune",
+        "/heatmap/incident/6/50/28.mvt",
+    ):
+        for encoding in ("gzip", "br", "identity"):
+            headers = {"Accept-Encoding": encoding}
+            tag = client.get(path, headers=headers).headers["ETag"]
+            again = {**headers, "If-None-Match": tag}
+            assert client.get(path, headers=again).status_code == 304, path
+            with monkeypatch.context() as patched:
+                patched.setattr(current, "audience", lambda: Audience("officers"))
+                answer = client.get(path, headers=again)
+            assert answer.status_code == 200, (path, encoding)
+            assert answer.headers["ETag"] != tag
