@@ -2,11 +2,11 @@
 
 import itertools
 import threading
-from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from cells import index, query
@@ -34,8 +34,8 @@ class View:
         """
         self.cube, self.changes, self.is_mean = cube, changes, is_mean
         self._grids: dict[int, tuple[Cells, NDArray[np.intp] | None]] = {}
-        self._answers: OrderedDict[tuple[Filter, int], Counted] = OrderedDict()
-        self._size = 0
+        self._answers: LRUCache[tuple[Filter, int], Counted]
+        self._answers = LRUCache(_REMEMBERED, getsizeof=lambda answer: answer.nbytes)
         self.number = next(_numbers)
         """Tells this view from any other of the process."""
         self._lock = threading.Lock()
@@ -62,23 +62,16 @@ class View:
 
     def count(self, wanted: Filter, resolution: int, *, keep: bool = True) -> Counted:
         """Count all cells of a resolution; the answer is kept for whoever asks the same."""
-        asked = (wanted, resolution)
-        with self._lock:
-            known = self._answers.get(asked)
-        if known is None:
-            known = self._count(wanted, resolution, None)
-            if keep:
-                self._remember(asked, known)
-        return known
-
-    def _remember(self, asked: tuple[Filter, int], answer: Counted) -> None:
-        with self._lock:
-            if asked not in self._answers:
-                self._answers[asked] = answer
-                self._size += answer.nbytes
-            while self._size > _REMEMBERED and len(self._answers) > 1:
-                _, old = self._answers.popitem(last=False)
-                self._size -= old.nbytes
+        key = wanted, resolution
+        try:
+            with self._lock:
+                return self._answers[key]
+        except KeyError:
+            answer = self._count(wanted, resolution, None)
+        if keep and answer.nbytes <= self._answers.maxsize:
+            with self._lock:
+                answer = self._answers.setdefault(key, answer)
+        return answer
 
     def count_some(self, wanted: Filter, resolution: int, places: NDArray[np.intp]) -> Counted:
         """Count some cells of a resolution, by their places."""

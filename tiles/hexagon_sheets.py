@@ -5,13 +5,13 @@ sheet is an array of bytes in which the gaps have known places. All of it is ari
 """
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
 import h3ronpy.vector
 import numpy as np
 import shapely
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from cells import index
@@ -54,26 +54,28 @@ class Sheets:
     """Sheets by tile, the latest remembered; safe from many threads."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[TileId, tuple[Cells, Sheet]] = OrderedDict()
-        self._count = 0
+        self._sheets: LRUCache[TileId, tuple[Cells, Sheet]] = LRUCache(MOST, getsizeof=_shapes)
         self._lock = threading.Lock()
 
     def of(self, at: TileId, cells: Cells) -> Sheet:
         """Return the sheet of a tile for sorted cells; it is remembered for this very array."""
-        with self._lock:
-            known = self._known.get(at)
-            if known and known[0] is cells:
-                self._known.move_to_end(at)
-                return known[1]
-        made = sheet(at, cells)
-        with self._lock:
-            before = self._known.pop(at, None)
-            self._known[at] = cells, made
-            self._count += len(made.places) - (len(before[1].places) if before else 0)
-            while self._count > MOST and len(self._known) > 1:
-                _, (_, old) = self._known.popitem(last=False)
-                self._count -= len(old.places)
-        return made
+        try:
+            with self._lock:
+                known, remembered = self._sheets[at]
+        except KeyError:
+            known = None
+        if known is cells:
+            return remembered
+        entry = cells, sheet(at, cells)
+        if _shapes(entry) <= MOST:
+            with self._lock:
+                self._sheets[at] = entry
+        return entry[1]
+
+
+def _shapes(entry: tuple[Cells, Sheet]) -> int:
+    """Return what a sheet takes of the cache; without any shape it takes room, too."""
+    return len(entry[1].places) + 1
 
 
 def sheet(at: TileId, cells: Cells) -> Sheet:

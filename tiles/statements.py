@@ -4,10 +4,12 @@ A statement does not hang on which tile is drawn, only on the layer, the zoom an
 it is made once for many tiles.
 """
 
+import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from cachetools import FIFOCache
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 import sql
@@ -86,9 +88,9 @@ the margin."""
 _FEWEST = (1, 2, 5)
 """Corners of the simplest point, line and area."""
 
-_MOST_KEPT = 2000
+_statements: FIFOCache[tuple[Any, ...], bytes] = FIFOCache(2000)
 
-_made: dict[tuple[Any, ...], bytes] = {}
+_lock = threading.Lock()
 
 
 def shapes(layer: Layer, zoom: int, wanted: RowFilter, frame: Frame = PIXELS) -> bytes:
@@ -211,12 +213,14 @@ def _kept(key: tuple[Any, ...], wanted: RowFilter, make: Callable[[], Composed])
     if wanted.condition is not None and wanted.key is None:
         return make().as_bytes(None)
     key += (wanted.key,)
-    found = _made.get(key)
-    if found is None:
-        if len(_made) >= _MOST_KEPT:
-            _made.pop(next(iter(_made)), None)
-        found = _made[key] = make().as_bytes(None)
-    return found
+    try:
+        # To read a FIFO cache does not change it, so it takes no lock.
+        return _statements[key]
+    except KeyError:
+        statement = make().as_bytes(None)
+    with _lock:
+        _statements[key] = statement
+    return statement
 
 
 def _declared(layer: Layer) -> tuple[Any, ...]:

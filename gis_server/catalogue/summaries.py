@@ -1,10 +1,11 @@
 """What every layer holds at present: rows, extent, times, freshness."""
 
-import time
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cachetools import TTLCache
 from psycopg import sql as compose
 
 import sql
@@ -17,6 +18,9 @@ from sql.schemas import layer_table
 
 VIET_NAM = BBox(102.0, 7.0, 118.0, 24.0)
 """Where a map opens that has no data yet."""
+
+_LAYERS = 1000
+"""Layers whose summaries are remembered."""
 
 _REMEMBERED = 60.0
 """Seconds after which a layer is counted again although no load was seen: people edit rows."""
@@ -55,20 +59,23 @@ class LayerState:
         return now - self.changed_at > layer.freshness
 
 
-@dataclass(slots=True)
 class Summaries:
-    """Summaries by layer, each with the version of the data and the clock when it was made."""
+    """Cache of summaries by layer, each with the version of the data; for a limited time."""
 
-    _made: dict[str, tuple[int, float, Summary]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._summaries: TTLCache[str, tuple[int, Summary]] = TTLCache(_LAYERS, _REMEMBERED)
+        self._lock = threading.Lock()
 
     def get(self, conn: Connection, layer: Layer, version: int) -> Summary:
         """Return a layer's summary, counted anew when its data may have changed."""
-        known = self._made.get(layer.id)
-        if known and known[0] == version and time.monotonic() - known[1] < _REMEMBERED:
-            return known[2]
-        made = summarise(conn, layer)
-        self._made[layer.id] = (version, time.monotonic(), made)
-        return made
+        with self._lock:
+            remembered = self._summaries.get(layer.id)
+        if remembered and remembered[0] == version:
+            return remembered[1]
+        summary = summarise(conn, layer)
+        with self._lock:
+            self._summaries[layer.id] = (version, summary)
+        return summary
 
 
 def states(conn: Connection) -> Mapping[str, LayerState]:

@@ -1,35 +1,44 @@
-"""Statements by what they hang on, made once: to compose one takes as long as to ask it."""
+"""Statement cache: SQL composed once, as composing it takes as long as asking it."""
 
+import threading
 from collections.abc import Callable, Hashable
 
+from cachetools import FIFOCache
 from psycopg.sql import Composable
 
 from layers.model import Layer
 
 MOST = 500
-"""Statements that are remembered; filters differ without end, so all are forgotten beyond it."""
+"""Statements that are remembered, the latest; filters differ without end."""
 
 
 class StatementCache:
-    """Statements as bytes, each with the layer that it was made for."""
+    """Statements as bytes, each with the layer that it was made for; safe from many threads."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, tuple[Layer, bytes]] = {}
+        self._statements: FIFOCache[Hashable, tuple[Layer, bytes]] = FIFOCache(MOST)
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._statements)
 
-    def get(self, layer: Layer, of: Hashable, make: Callable[[], Composable]) -> bytes:
+    def get(self, layer: Layer, form: Hashable, make: Callable[[], Composable]) -> bytes:
         """Return the statement for a layer as it is declared now.
 
         Args:
             layer: what it asks of; the same id declared anew has statements of its own.
-            of: everything else that the statement hangs on.
+            form: everything else that the statement depends on.
             make: composes it.
         """
-        known = self._known.get((layer.id, of))
-        if known is None or known[0] is not layer:
-            if len(self._known) >= MOST:
-                self._known.clear()
-            known = self._known[layer.id, of] = (layer, make().as_bytes(None))
-        return known[1]
+        key = layer.id, form
+        try:
+            # To read a FIFO cache does not change it, so it takes no lock.
+            declared, statement = self._statements[key]
+        except KeyError:
+            declared = None
+        if declared is layer:
+            return statement
+        statement = make().as_bytes(None)
+        with self._lock:
+            self._statements[key] = (layer, statement)
+        return statement

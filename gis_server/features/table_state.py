@@ -1,7 +1,10 @@
 """What a plan needs to know of a layer's table: if rows keep their text, and where they are."""
 
 import hashlib
+import threading
 from typing import NamedTuple
+
+from cachetools import FIFOCache
 
 import sql
 from etl import ddl
@@ -25,21 +28,31 @@ class TableState(NamedTuple):
     declared: str = ""
 
 
+_LAYERS = 1000
+"""Layers whose tables are remembered."""
+
+
 class TableStates:
-    """Facts of every table, asked anew when the layer's data or declaration change."""
+    """Cache of the facts of every table, asked anew when the layer's data or declaration change."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Layer, int, TableState]] = {}
+        self._states: FIFOCache[str, tuple[Layer, int, TableState]] = FIFOCache(_LAYERS)
+        self._lock = threading.Lock()
 
     def facts(self, pool: Pool, layer: Layer, version: int) -> TableState:
         """Return what is known of a layer's table in a version of its data."""
-        known = self._known.get(layer.id)
-        if known and known[0] is layer and known[1] == version:
-            return known[2]
+        try:
+            # To read a FIFO cache does not change it, so it takes no lock.
+            declared, known_version, state = self._states[layer.id]
+        except KeyError:
+            declared = None
+        if declared is layer and known_version == version:
+            return state
         with pool.connection() as conn:
-            found = read(conn, layer)
-        self._known[layer.id] = (layer, version, found)
-        return found
+            state = read(conn, layer)
+        with self._lock:
+            self._states[layer.id] = (layer, version, state)
+        return state
 
 
 def read(conn: Connection, layer: Layer) -> TableState:

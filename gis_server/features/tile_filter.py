@@ -1,7 +1,9 @@
 """Which features a tile shows, read from a request: filter and datetime."""
 
+import threading
 from typing import NamedTuple
 
+from cachetools import FIFOCache
 from psycopg.sql import SQL
 from werkzeug.datastructures import MultiDict
 
@@ -42,18 +44,23 @@ def parse(
     key = tuple((name, args[name]) for name in NAMES if name in args)
     if not key:
         return None
-    known = _known.get((layer.id, key))
-    if known is None or known[0] is not layer:
-        if len(_known) >= _MOST_KNOWN:
-            _known.pop(next(iter(_known)), None)
-        known = _known[layer.id, key] = (layer, _choice(layer, args, key))
-    return known[1]
+    try:
+        # To read a FIFO cache does not change it, so it takes no lock.
+        declared, tile_filter = _filters[layer.id, key]
+    except KeyError:
+        declared = None
+    if declared is layer:
+        return tile_filter
+    tile_filter = _choice(layer, args, key)
+    with _lock:
+        _filters[layer.id, key] = (layer, tile_filter)
+    return tile_filter
 
 
-_MOST_KNOWN = 500
+_filters: FIFOCache[tuple[str, Key], tuple[Layer, TileFilter]] = FIFOCache(500)
+"""Filters that were read, each with its layer: a map asks with the same one for many tiles."""
 
-_known: dict[tuple[str, Key], tuple[Layer, TileFilter]] = {}
-"""Choices that were read, each with its layer: a map asks with the same one for many tiles."""
+_lock = threading.Lock()
 
 
 def _choice(layer: Layer, args: MultiDict[str, str], key: Key) -> TileFilter:

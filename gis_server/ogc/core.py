@@ -2,12 +2,13 @@
 
 import logging
 import math
-from collections import OrderedDict
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import pygeoapi.api
+from cachetools import LRUCache
 from flask import abort, current_app, request
 from pygeoapi.api import API, APIRequest, itemtypes
 from werkzeug.datastructures import MultiDict
@@ -54,32 +55,38 @@ class Apis:
     """API objects by address, made anew when the layers are others or their data are."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[str, tuple[Layers, int, API]] = OrderedDict()
+        self._apis: LRUCache[str, tuple[Layers, int, API]] = LRUCache(_MOST_ADDRESSES)
+        self._lock = threading.Lock()
 
     def get(self, address: str) -> API:
         """Return any API of an address: enough where extents do not matter."""
-        known = self._made.get(address)
-        if known and known[0] is current.layers():
-            return known[2]
+        remembered = self._remembered(address)
+        if remembered and remembered[0] is current.layers():
+            return remembered[2]
         return self._make(address, 0, {})
 
     def fresh(self, address: str, states: Mapping[str, LayerState]) -> API:
         """Return the API of an address with the extents of the present data."""
         version = max((state.version for state in states.values()), default=0)
         is_loaded = any(state.loaded_at for state in states.values())
-        known = self._made.get(address)
-        if known and known[0] is current.layers() and known[1] == version and is_loaded:
-            return known[2]
+        remembered = self._remembered(address)
+        if is_loaded and remembered is not None:
+            layers, described, api = remembered
+            if layers is current.layers() and described == version:
+                return api
         return self._make(address, version, _extents(states))
 
     def _make(self, address: str, version: int, extents: Mapping[str, Extent]) -> API:
-        with _logging_untouched():
+        # The lock also guards the root logger, which two threads would not find as it was. It is
+        # held for two milliseconds.
+        with self._lock, _logging_untouched():
             api = API(config(current.layers(), address, extents), {})
-        self._made[address] = (current.layers(), version, api)
-        self._made.move_to_end(address)
-        while len(self._made) > _MOST_ADDRESSES:
-            self._made.popitem(last=False)
+            self._apis[address] = (current.layers(), version, api)
         return api
+
+    def _remembered(self, address: str) -> tuple[Layers, int, API] | None:
+        with self._lock:
+            return self._apis.get(address)
 
 
 def states() -> Mapping[str, LayerState]:
