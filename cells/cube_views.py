@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from cells import change_log, columns
 from cells.generations import Generations
 from cells.view import View
+from layers.audience import Audience
 from layers.errors import Busy
 from layers.model import Layer
 from sql.connection import Connection
@@ -56,7 +57,7 @@ def _held(lock: threading.Lock) -> Iterator[None]:
 
 
 class CubeViews:
-    """Views by layer; safe from many threads."""
+    """Views by layer and audience; safe from many threads."""
 
     def __init__(self, kept: Generations, connect: Connect) -> None:
         """Take what views are made from.
@@ -66,11 +67,13 @@ class CubeViews:
             connect: lends a connection for what happened since.
         """
         self._kept, self._connect = kept, connect
-        self._known: dict[str, _Known] = {}
-        self._locks: dict[str, threading.Lock] = {}
+        self._known: dict[tuple[str, Audience], _Known] = {}
+        self._locks: dict[tuple[str, Audience], threading.Lock] = {}
 
-    def view(self, layer: Layer, version: int) -> View | None:
-        """Return what can be asked of a layer's events, no older than one of its versions.
+    def view(self, layer: Layer, version: int, audience: Audience) -> View | None:
+        """Return what an audience can ask of a layer's events, no older than one of its versions.
+
+        An audience has views of its own, so what is remembered of one never answers another.
 
         None where the rows have to be counted: there is no cube of this declaration yet, or it has
         to be made anew.
@@ -78,13 +81,14 @@ class CubeViews:
         Raises:
             ViewBusy: another thread has been asking the database for it too long.
         """
-        known = self._known.get(layer.id)
+        key = layer.id, audience
+        known = self._known.get(key)
         if known is not None and self._is_good(known, layer, version):
             return known.view
-        with _held(self._locks.setdefault(layer.id, threading.Lock())):
-            known = self._known.get(layer.id)
+        with _held(self._locks.setdefault(key, threading.Lock())):
+            known = self._known.get(key)
             if known is None or not self._is_good(known, layer, version):
-                known = self._known[layer.id] = self._renewed(layer, version, known)
+                known = self._known[key] = self._renewed(layer, version, known)
             return known.view
 
     def _is_good(self, known: _Known, layer: Layer, version: int) -> bool:

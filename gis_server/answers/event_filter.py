@@ -10,6 +10,7 @@ from cells.view import View
 from gis_server.answers import current
 from gis_server.answers.current import services
 from gis_server.http import params
+from layers.audience import Audience
 from layers.errors import Busy
 from layers.model import Layer
 from tiles import heatmap
@@ -93,13 +94,13 @@ def version(layer: Layer) -> int:
     return services().changes.versions.layer(layer.id)
 
 
-def view(layer: Layer, at_least: int) -> View:
-    """Return what can be asked of a layer's events.
+def view(layer: Layer, at_least: int, audience: Audience) -> View:
+    """Return what an audience can ask of a layer's events.
 
     Raises:
         Busy: they are being counted.
     """
-    found = services().cubes.view(layer, at_least)
-    if found is None:
+    current_view = services().cubes.view(layer, at_least, audience)
+    if current_view is None:
         raise Busy(f"The events of layer '{layer.id}' are being counted; ask again in a moment.")
-    return found
+    return current_view

@@ -26,13 +26,13 @@ def parse(layer: Layer, args: Mapping[str, str]) -> AnalysisQuestion:
         NotAggregated: the layer's events are not counted by cell.
         CategoryUnknown: a category is not in its code list.
     """
-    wanted = event_filter.read(layer, args, _KNOWN)
+    audience, wanted = current.audience(), event_filter.read(layer, args, _KNOWN)
     slices = params.only("slices", args.get("slices", SLICES), low=FEWEST, high=MOST)
     fineness = args.get("resolution")
     if fineness is None:
-        return AnalysisQuestion(wanted, slices, None)
+        return AnalysisQuestion(audience, wanted, slices, None)
     resolution = params.only("resolution", fineness, low=COARSEST, high=FINEST)
-    return AnalysisQuestion(wanted, slices, resolution)
+    return AnalysisQuestion(audience, wanted, slices, resolution)
 
 
 def query(question: AnalysisQuestion) -> dict[str, str]:
@@ -63,7 +63,7 @@ def find(layer: Layer, question: AnalysisQuestion) -> Hotspots:
         Busy: they are being counted.
         TooFewEvents: there is nothing to analyse.
     """
-    view = event_filter.view(layer, event_filter.version(layer))
+    view = event_filter.view(layer, event_filter.version(layer), question.audience)
     return services().analyses.hotspots(view, question, area_versions(), _area)
 
 

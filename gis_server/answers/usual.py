@@ -6,7 +6,7 @@ from typing import Any
 from cells import usual
 from cells.question import Filter
 from cells.usual import Comparison
-from gis_server.answers import event_filter
+from gis_server.answers import current, event_filter
 from gis_server.http import params
 from layers.model import Layer
 from tiles import usual as drawn
@@ -44,6 +44,6 @@ def compare(layer: Layer, wanted: Filter, resolution: int) -> Comparison:
         Busy: the events are being counted.
         NoTime: there is no start, or no end.
     """
-    view = event_filter.view(layer, event_filter.version(layer))
+    view = event_filter.view(layer, event_filter.version(layer), current.audience())
     is_low = layer.heatmap is not None and layer.heatmap.worse == "low"
     return usual.compare(view, wanted, resolution, is_low_worse=is_low)

@@ -10,6 +10,7 @@ from cells.question import Filter
 from cells.single_flight import SingleFlight
 from cells.view import View
 from layers import units
+from layers.audience import Audience
 from layers.registry import Layers
 from sql.connection import Connection
 from sql.schemas import layer_table
@@ -20,8 +21,9 @@ _REMEMBERED = 16
 
 
 class AnalysisQuestion(NamedTuple):
-    """What is analysed, and how: slices of the time, and the resolution of cells, None is any."""
+    """What is analysed for whom, and how: slices of the time; a resolution of None is any."""
 
+    audience: Audience
     wanted: Filter
     slices: int
     resolution: int | None
@@ -40,7 +42,7 @@ class AnalysisCache:
         """Return an analysis of events.
 
         Args:
-            view: of the events.
+            view: of the events, for the question's audience.
             question: what is analysed.
             areas: versions of the layers of study areas.
             read: gives the study area, where the analysis is not remembered.
@@ -51,8 +53,9 @@ class AnalysisCache:
         """
 
         def compute() -> Hotspots:
-            wanted, slices, resolution = question
-            return analysis.find(view, wanted, slices, read(), resolution)
+            return analysis.find(
+                view, question.wanted, question.slices, read(), question.resolution
+            )
 
         return self._analyses.get((view.number, question, areas), compute)
 

@@ -66,13 +66,13 @@ def rows_of(header: str) -> frozenset[str] | None:
     return frozenset(parts[1] for tag in strong if len(parts := tag.split(".")) == 3)
 
 
-def hexagons(audience: Audience, version: int, *shown: object) -> str:
+def hexagons(version: int, audience: Audience, *shown: object) -> str:
     """Return the tag of a tile of hexagons, without quotes.
 
     Args:
-        audience: who may see it.
         version: of the layer.
+        audience: whom the answer is for; what one has is not current for another.
         shown: what else decides what is in it.
     """
-    digest = hashlib.blake2b(repr((audience, shown)).encode(), digest_size=8).hexdigest()
+    digest = hashlib.blake2b(repr((audience, *shown)).encode(), digest_size=8).hexdigest()
     return f"{version:x}-{digest}"

@@ -50,7 +50,8 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     at = params.tile(z, x, y)
     wanted, rate = event_filter.parse_filter(layer, _RATED), _rate()
     version = event_filter.version(layer)
-    view = services().cubes.view(layer, version)
+    audience = current.audience()
+    view = services().cubes.view(layer, version, audience)
 
     def draw() -> bytes:
         per = _per(rate) if rate else None
@@ -60,9 +61,8 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
             return heatmap.tile_of_rows(conn, layer, at, wanted, per)
 
     communes = services().changes.versions.layer(units.COMMUNE) if rate == PEOPLE else 0
-    return replies.hexagons(
-        etags.hexagons(current.audience(), version, layer.heatmap, wanted, rate, communes), draw
-    )
+    tag = etags.hexagons(version, audience, layer.heatmap, wanted, rate, communes)
+    return replies.hexagons(tag, draw)
 
 
 def _rate() -> str:
@@ -104,14 +104,14 @@ def play(layer_id: str) -> Response:
     if not 1 <= number <= MOST_FRAMES:
         said = f"gives {number} frames; 1 to {MOST_FRAMES} can be asked for"
         raise params.ParameterInvalid("step", said)
-    version = event_filter.version(layer)
+    version, audience = event_filter.version(layer), current.audience()
 
     def draw() -> bytes:
-        view = event_filter.view(layer, version)
+        view = event_filter.view(layer, version, audience)
         ends = frames.ends(start, end, step, window)
         return b"".join(frames.packed(frames.frames(view, wanted, resolution, window, ends)))
 
-    shown = etags.hexagons(
-        current.audience(), version, "frames", layer.heatmap, wanted, resolution, step, window
+    tag = etags.hexagons(
+        version, audience, "frames", layer.heatmap, wanted, resolution, step, window
     )
-    return replies.hexagons(shown, draw, FRAMES)
+    return replies.hexagons(tag, draw, FRAMES)

@@ -40,5 +40,5 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     at = params.tile(z, x, y)
     question = hotspots.parse(layer, request.args)
     version, areas = event_filter.version(layer), hotspots.area_versions()
-    tag = etags.hexagons(current.audience(), version, "hotspots", layer.heatmap, question, areas)
+    tag = etags.hexagons(version, question.audience, "hotspots", layer.heatmap, question, areas)
     return replies.hexagons(tag, lambda: drawn.tile(hotspots.find(layer, question), at))

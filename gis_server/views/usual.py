@@ -40,5 +40,5 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     at = params.tile(z, x, y)
     wanted, version = event_filter.parse_filter(layer), event_filter.version(layer)
     resolution = min(heatmap.resolution(at.z), usual.FINEST)
-    tag = etags.hexagons(current.audience(), version, "usual", layer.heatmap, wanted)
+    tag = etags.hexagons(version, current.audience(), "usual", layer.heatmap, wanted)
     return replies.hexagons(tag, lambda: drawn.tile(usual.compare(layer, wanted, resolution), at))

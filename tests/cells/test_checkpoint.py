@@ -21,6 +21,7 @@ from cells.generations import Generations
 from cells.question import Counted, Filter
 from etl import cell_ddl, tables
 from gis_testing.random_events import CELLS, START, put_incidents
+from layers.audience import PUBLIC
 from layers.model import Layer
 from layers.registry import Layers
 
@@ -71,7 +72,7 @@ def alike(ours: Counted, theirs: Counted) -> bool:
 
 def agree(conn: Connection, served: CubeViews, layer: Layer, version: int) -> None:
     """Check answers of the cube against counting the rows."""
-    view = served.view(layer, version)
+    view = served.view(layer, version, PUBLIC)
     assert view is not None
     for wanted in FILTERS:
         for resolution in (6, 9, 10):
@@ -82,11 +83,11 @@ def agree(conn: Connection, served: CubeViews, layer: Layer, version: int) -> No
 def test_a_layer_without_a_cube_has_no_view(
     conn: Connection, incident: Layer, kept: Generations, served: CubeViews
 ) -> None:
-    assert served.view(incident, 1) is None
+    assert served.view(incident, 1, PUBLIC) is None
     assert checkpoint.is_due(conn, incident, kept)
     checkpoint.checkpoint(conn, incident, kept)
     assert not checkpoint.is_due(conn, incident, kept)
-    view = served.view(incident, 1)
+    view = served.view(incident, 1, PUBLIC)
     assert view is not None
     assert len(view.count(Filter(), 8).cells) == 0
 
@@ -137,7 +138,7 @@ def test_a_transaction_that_runs_while_a_cube_is_made_counts_once(
         agree(conn, served, incident, 2)
     checkpoint.checkpoint(conn, incident, kept)
     agree(conn, served, incident, 2)
-    view = served.view(incident, 2)
+    view = served.view(incident, 2, PUBLIC)
     assert view is not None
     assert len(view.changes) == 0
     assert int(view.count(Filter(), 9).events.sum()) == 40
@@ -178,10 +179,10 @@ def test_after_very_many_changes_the_rows_are_counted_until_there_is_a_new_cube(
     checkpoint.checkpoint(conn, incident, kept)
     agree(conn, served, incident, 1)
     conn.execute("DELETE FROM layer.incident" if happening == "many" else happening.encode())
-    assert served.view(incident, 2) is None
+    assert served.view(incident, 2, PUBLIC) is None
     assert checkpoint.is_due(conn, incident, kept)
     put_incidents(conn, 3, seed=2)
-    assert served.view(incident, 3) is None
+    assert served.view(incident, 3, PUBLIC) is None
     checkpoint.checkpoint(conn, incident, kept)
     agree(conn, served, incident, 3)
 
@@ -205,7 +206,7 @@ def test_a_cube_of_another_declaration_is_not_used(
     agree(conn, served, incident, 1)
     assert incident.heatmap is not None
     plain = replace(incident, heatmap=replace(incident.heatmap, weight=None))
-    assert served.view(plain, 1) is None
+    assert served.view(plain, 1, PUBLIC) is None
     assert checkpoint.is_due(conn, plain, kept)
     tables.shape(conn, plain)
     assert cell_ddl.is_watched(conn, plain)
@@ -235,7 +236,7 @@ def test_a_cube_of_another_database_is_not_used(
     made = checkpoint.checkpoint(conn, incident, kept)
     kept.publish(incident.id, made.load(), replace(made.seal, identity="another"))
     assert checkpoint.current(conn, incident, kept) is None
-    assert served.view(incident, 1) is None
+    assert served.view(incident, 1, PUBLIC) is None
 
 
 def test_a_cube_of_a_table_that_was_restored_is_not_used(
@@ -246,7 +247,7 @@ def test_a_cube_of_a_table_that_was_restored_is_not_used(
     conn.execute("CREATE TABLE layer.restored (LIKE layer.incident INCLUDING ALL)")
     conn.execute("DROP TABLE layer.incident")
     conn.execute("ALTER TABLE layer.restored RENAME TO incident")
-    assert served.view(incident, 1) is None
+    assert served.view(incident, 1, PUBLIC) is None
     assert checkpoint.is_due(conn, incident, kept)
 
 
@@ -265,7 +266,7 @@ def test_a_cube_that_cannot_be_read_is_made_anew(
 ) -> None:
     put_incidents(conn, 2)
     (checkpoint.checkpoint(conn, incident, kept).folder / "seal.json").write_text("{")
-    assert served.view(incident, 1) is None
+    assert served.view(incident, 1, PUBLIC) is None
     assert checkpoint.is_due(conn, incident, kept)
     checkpoint.checkpoint(conn, incident, kept)
     agree(conn, served, incident, 1)
@@ -305,7 +306,7 @@ def test_a_mean_of_speeds_is_weighed_by_vehicles(
     checkpoint.checkpoint(conn, traffic, kept)
     for counted in (
         sql_counts.count(conn, traffic, Filter(), 9),
-        served.view(traffic, 1).count(Filter(), 9),  # type: ignore[union-attr]
+        served.view(traffic, 1, PUBLIC).count(Filter(), 9),  # type: ignore[union-attr]
     ):
         assert counted.events.tolist() == [4]
         assert counted.value is not None

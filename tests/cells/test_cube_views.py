@@ -1,4 +1,4 @@
-"""Views of cubes while the database does not answer."""
+"""Views of cubes: one for each audience, and no thread more than one waits for the database."""
 
 import threading
 from collections.abc import Iterator
@@ -10,8 +10,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from cells import checkpoint
 from cells.cube_views import CubeViews, ViewBusy
 from cells.generations import Generations
+from layers.audience import PUBLIC, Audience
 from layers.registry import Layers
 
 
@@ -30,12 +32,29 @@ def test_a_database_that_hangs_keeps_one_thread_and_not_those_who_want_the_same_
 
     served, incident = CubeViews(Generations(tmp_path), connect), layers.get("incident")
     with ThreadPoolExecutor(1) as pool:
-        asking = pool.submit(served.view, incident, 1)
+        asking = pool.submit(served.view, incident, 1, PUBLIC)
         assert is_asking.wait(10)
         with pytest.raises(ViewBusy):
-            served.view(incident, 1)
+            served.view(incident, 1, PUBLIC)
         go_on.set()
         assert isinstance(asking.exception(10), psycopg.OperationalError)
     # The error has given the lock back.
     with pytest.raises(psycopg.OperationalError):
-        served.view(incident, 1)
+        served.view(incident, 1, PUBLIC)
+
+
+def test_every_audience_has_a_view_of_its_own(
+    conn: psycopg.Connection[Any], layers: Layers, tmp_path: Path
+) -> None:
+    @contextmanager
+    def connect() -> Iterator[psycopg.Connection[Any]]:
+        yield conn
+
+    generations, incident = Generations(tmp_path), layers.get("incident")
+    checkpoint.checkpoint(conn, incident, generations)
+    served = CubeViews(generations, connect)
+    public, staff = (served.view(incident, 1, who) for who in (PUBLIC, Audience("staff")))
+    assert public is not None
+    assert staff is not None
+    assert public.number != staff.number, "what is remembered of a view is of one audience"
+    assert served.view(incident, 1, Audience("public")) is public

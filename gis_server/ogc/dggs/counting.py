@@ -19,7 +19,7 @@ def all_zones(layer: Layer, version: int, wanted: Filter, level: int) -> Counted
         wanted: which events count.
         level: of the zones.
     """
-    view = services().cubes.view(layer, version)
+    view = services().cubes.view(layer, version, current.audience())
     if view:
         return view.count(wanted, level).counted
     return current.ask(lambda conn: sql_counts.count(conn, layer, wanted, level)).counted
@@ -27,7 +27,7 @@ def all_zones(layer: Layer, version: int, wanted: Filter, level: int) -> Counted
 
 def below(layer: Layer, version: int, wanted: Filter, zone: int, level: int) -> Counted:
     """Count events by the zones of a level that descend from a zone, or are it."""
-    view = services().cubes.view(layer, version)
+    view = services().cubes.view(layer, version, current.audience())
     if view and level == zones.FINEST:
         # The finest zones are counted one event at a time, so only those that matter are.
         within = index.within(view.cells(level), zone)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from cells import index
 from cells.index import Cells
-from gis_server.answers import versioned
+from gis_server.answers import current, versioned
 from gis_server.answers.current import base_url, services
 from gis_server.features import request as asked
 from gis_server.features.request import EVERYWHERE, Args
@@ -184,7 +184,8 @@ def _source(layer: Layer, args: Args, form: str, forms: Mapping[str, str]) -> So
         base_url() + quote(request.path.rstrip("/")), args.to_dict(), form, preferred()
     )
     text = documents.encoded(dict(sorted(here.args.items())))
-    of = etags.representation(here.url, text, form, here.lang, repr(layer.heatmap))
+    audience = current.audience().name
+    of = etags.representation(here.url, text, form, here.lang, repr(layer.heatmap), audience)
     return Source(layer, version, here, forms, of)
 
 

@@ -16,6 +16,7 @@ from cells.view import View
 from gis_server.events.analysis_cache import AnalysisCache, AnalysisQuestion
 from gis_server.runtime.web_server import THREADS
 from gis_testing.random_events import CELLS, START, Event, columns
+from layers.audience import PUBLIC, Audience
 from layers.errors import Busy
 
 MANY = 8
@@ -58,7 +59,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> _SlowFind:
 
 
 def _question(slices: int) -> AnalysisQuestion:
-    return AnalysisQuestion(Filter(), slices, 7)
+    return AnalysisQuestion(PUBLIC, Filter(), slices, 7)
 
 
 def _asked(view: View, slices: list[int], slow: _SlowFind) -> list[Future[Hotspots]]:
@@ -122,6 +123,14 @@ def test_an_error_wakes_those_who_wait_and_is_not_kept(view: View, slow: _SlowFi
         assert [type(future.exception(timeout=5)) for future in asked] == [ValueError] * 2
     slow.error = None
     assert cache.hotspots(view, _question(12), (), list).resolution == 7
+
+
+def test_an_answer_for_one_audience_is_never_given_to_another(view: View, slow: _SlowFind) -> None:
+    slow.go_on.set()
+    cache, question = AnalysisCache(), _question(12)
+    for audience in (PUBLIC, Audience("staff"), PUBLIC, Audience("staff")):
+        cache.hotspots(view, question._replace(audience=audience), (1,), list)
+    assert slow.calls == 2
 
 
 def test_another_view_or_study_area_is_another_question(view: View, slow: _SlowFind) -> None:

@@ -16,7 +16,9 @@ from flask.testing import FlaskClient
 from cells import checkpoint
 from cells.generations import Generations
 from cells.index import cells_of
+from gis_server.answers import current
 from gis_server.settings import Settings
+from layers.audience import Audience
 from layers.geo import TileId
 from layers.registry import Layers
 
@@ -183,3 +185,22 @@ def test_frames_that_cannot_be_made_are_refused(
     answer = client.get(f"/heatmap/fire_event.frames?{query}")
     assert answer.status_code == 400
     assert said in answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/heatmap/fire_event/9/406/224.mvt",
+        "/heatmap/fire_event.frames?datetime=2026-01-01/2026-01-05&step=P1D&window=P1D",
+        "/hotspots/fire_event/9/406/224.mvt",
+        "/usual/fire_event/9/406/224.mvt?datetime=2026-04-01/2026-04-05",
+        "/ogc/collections/fire_event/dggs/H3/zones",
+    ],
+)
+def test_what_one_audience_has_is_not_current_for_another(
+    fires: Connection, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    has = {"If-None-Match": client.get(path).headers["ETag"]}
+    assert client.get(path, headers=has).status_code == 304
+    monkeypatch.setattr(current, "audience", lambda: Audience("staff"))
+    assert client.get(path, headers=has).status_code in (200, 204)

@@ -16,6 +16,7 @@ from gis_server.settings import Settings
 from gis_testing.applications import create_app
 from gis_testing.databases import cloned
 from gis_testing.zones import EVENTS, Event
+from layers.audience import PUBLIC
 from layers.registry import Layers
 
 _INCIDENT = """
@@ -111,7 +112,7 @@ def grid(
             for name in EVENTS:
                 checkpoint.checkpoint(conn, layers.get(name), Generations(settings.var / "cells"))
     app = create_app(settings, dggs_database)
-    view = app.extensions["gis"].cubes.view(layers.get("incident"), 0)
+    view = app.extensions["gis"].cubes.view(layers.get("incident"), 0, PUBLIC)
     assert (view is not None) == (request.param == "cube")
     yield Grid(app.test_client())
     app.extensions["gis"].close()

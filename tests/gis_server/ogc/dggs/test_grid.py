@@ -13,6 +13,7 @@ import pytest
 from cells import checkpoint
 from cells.generations import Generations
 from gis_testing.zones import FULL, PENTAGON
+from layers.audience import PUBLIC
 
 LAYERS = ("fire_event", "incident", "report", "traffic")
 JSON = "application/json"
@@ -250,7 +251,7 @@ def test_an_event_is_in_the_next_answer(
     incident = layers.get("incident")
     if is_sealed:
         checkpoint.checkpoint(conn, incident, Generations(settings.var / "cells"))
-    view = client.application.extensions["gis"].cubes.view(incident, 0)
+    view = client.application.extensions["gis"].cubes.view(incident, 0, PUBLIC)
     assert (view is not None) == is_sealed
     zone = h3.latlng_to_cell(21.6, 105.8, 8)
     address = f"/ogc/collections/incident/dggs/H3/zones/{zone:x}/data"
