@@ -32,11 +32,6 @@ def layers() -> Layers:
     return cast(Layers, g.layers)
 
 
-def audience() -> Audience:
-    """Return whose eyes the answer is for: everybody's until accounts come."""
-    return PUBLIC
-
-
 def ask[Answer](work: Callable[[Connection], Answer]) -> Answer:
     """Query the database on behalf of a client that waits; cancelled when the client goes away.
 
