@@ -1,4 +1,4 @@
-"""Old events of a layer into GeoParquet files, one a month, and out of their table.
+"""Archiving: old events of a layer go into GeoParquet files, one a month, and out of their table.
 
 At every moment each event is in the table, in a file that the database knows of, or in both while
 a transaction is open that will tell. A file is complete, on disk and read back before its events
@@ -128,8 +128,8 @@ def _move(conn: Connection, old: Old, file: Path, who: str) -> Moved:
             rows, moved = _write(conn, old, file, pending, number)
             if old.delete(conn) != moved:
                 raise ArchiveUnfit(f"{pending}: other events than were written would be deleted.")
-            said = {"id": number, "layer": old.layer.id, "month": month, "rows": rows, "who": who}
-            conn.execute(sql.query("archive_record"), said)
+            entry = {"id": number, "layer": old.layer.id, "month": month, "rows": rows, "who": who}
+            conn.execute(sql.query("archive_record"), entry)
     except psycopg.errors.SerializationFailure as error:
         raise RowsChanged(
             f"{month:%Y-%m}: {RowsChanged.__doc__} They are all in the table; say it again."
@@ -141,28 +141,30 @@ def _move(conn: Connection, old: Old, file: Path, who: str) -> Moved:
 def _write(conn: Connection, old: Old, file: Path, pending: Path, number: UUID) -> tuple[int, int]:
     """Write the file; return how many events it has, and how many of them are in the table."""
     columns = archive_files.schema(old.layer, number)
-    wanted = old.tally(conn)
-    moved = wanted.rows
+    expected = old.tally(conn)
+    moved = expected.rows
     former: Iterator[pa.Table] = iter(())
     if file.exists():
         _refuse_taken(conn, old, file, columns)
-        wanted = wanted.plus(archive_files.tally(file, columns))
+        expected = expected.plus(archive_files.tally(file, columns))
         former = archive_files.groups(file, columns)
-    come = (pa.Table.from_batches(some) for some in batched(old.batches(conn, columns), _READ))
+    come = (
+        pa.Table.from_batches(batches) for batches in batched(old.batches(conn, columns), _READ)
+    )
     archive_files.write(pending, columns, chain(former, come))
-    if archive_files.tally(pending, columns) != wanted:
+    if archive_files.tally(pending, columns) != expected:
         raise ArchiveUnfit(f"{pending}: what was read back is not what was written.")
-    return wanted.rows, moved
+    return expected.rows, moved
 
 
 def _refuse_taken(conn: Connection, old: Old, file: Path, columns: pa.Schema) -> None:
     """Numbers are given anew after a layer was replaced, so that the same key is another event."""
     key = old.layer.key
     for group in archive_files.groups(file, columns):
-        found = old.taken(conn, group[key].to_pylist())
-        if found is not None:
+        taken = old.taken(conn, group[key].to_pylist())
+        if taken is not None:
             raise ArchiveTaken(
-                f"{file} has an event with {key} {found}, and so has the table. If they are the"
+                f"{file} has an event with {key} {taken}, and so has the table. If they are the"
                 " same (after the database was set back), move the file away; if the layer was"
                 " loaded anew since, archive into another folder."
             )

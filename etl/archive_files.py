@@ -1,4 +1,4 @@
-"""Files of archived events: GeoParquet with all fields of a layer, and the H3 cell."""
+"""GeoParquet files of archived events, with all fields of a layer, and the H3 cell."""
 
 import json
 import os
@@ -76,8 +76,8 @@ def number(file: Path) -> UUID | None:
         ArchiveUnreadable: no Parquet file.
     """
     with _opened(file) as opened:
-        found = (opened.schema_arrow.metadata or {}).get(_ID)
-    return UUID(found.decode()) if found else None
+        text = (opened.schema_arrow.metadata or {}).get(_ID)
+    return UUID(text.decode()) if text else None
 
 
 def groups(file: Path, columns: pa.Schema) -> Iterator[pa.Table]:
@@ -88,10 +88,11 @@ def groups(file: Path, columns: pa.Schema) -> Iterator[pa.Table]:
         ArchiveUnfit: it has what the layer does not have any more.
     """
     with _opened(file) as opened:
-        more = set(opened.schema_arrow.names) - set(columns.names)
-        if more:
+        undeclared = set(opened.schema_arrow.names) - set(columns.names)
+        if undeclared:
             raise ArchiveUnfit(
-                f"{file} has {', '.join(sorted(more))}, which the layer does not have any more."
+                f"{file} has {', '.join(sorted(undeclared))},"
+                " which the layer does not have any more."
             )
         for place in range(opened.num_row_groups):
             yield _fitting(file, opened.read_row_group(place), columns)
@@ -115,13 +116,13 @@ def tally(file: Path, columns: pa.Schema) -> Tally:
         ArchiveUnreadable: the file is damaged.
         ArchiveUnfit: it has what the layer does not have any more.
     """
-    found = Tally(0, 0, (0,) * (len(columns.names) - 1))
+    total = Tally(0, 0, (0,) * (len(columns.names) - 1))
     for group in groups(file, columns):
         cells = np.asarray(pc.fill_null(group[CELL], 0)).astype(np.uint64)
         filled = tuple(len(group) - group[name].null_count for name in columns.names[:-1])
         # Numbers of this type are added modulo 2^64.
-        found = found.plus(Tally(len(group), int(cells.sum(dtype=np.uint64)), filled))
-    return found
+        total = total.plus(Tally(len(group), int(cells.sum(dtype=np.uint64)), filled))
+    return total
 
 
 @contextmanager

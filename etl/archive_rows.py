@@ -1,4 +1,4 @@
-"""The old events of a layer's table, a month at a time: read, counted, deleted."""
+"""Queries of archiving: a month's events of a layer's table are read, counted and deleted."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,13 +53,13 @@ class Old:
         """Count the events."""
         counts = [SQL("count({})").format(column) for column in _columns(self.layer)[:-1]]
         statement = self._statement("archive_tally", counts=SQL(", ").join(counts))
-        (found,) = conn.execute(statement, self._values).fetchall()
-        return Tally(found[0], int(found[1]), tuple(found[2:]))
+        (row,) = conn.execute(statement, self._values).fetchall()
+        return Tally(row[0], int(row[1]), tuple(row[2:]))
 
     def taken(self, conn: Connection, keys: Sequence[Any]) -> str | None:
         """Return one of some keys that an event has."""
-        found = conn.execute(self._statement("archive_taken"), {**self._values, "keys": keys})
-        row = found.fetchone()
+        rows = conn.execute(self._statement("archive_taken"), {**self._values, "keys": keys})
+        row = rows.fetchone()
         return None if row is None else str(row[0])
 
     def delete(self, conn: Connection) -> int:

@@ -1,4 +1,4 @@
-"""What a statement gives as Arrow record batches."""
+"""Arrow record batches from the rows of a statement, read with a server-side cursor."""
 
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The Arrow type of a field's values, for whoever writes columns."""
+"""Arrow data types of fields, for whoever writes columns."""
 
 import json
 from collections.abc import Mapping

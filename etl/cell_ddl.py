@@ -1,4 +1,4 @@
-"""Triggers that write which events of a layer came and went, for the cubes of H3 cells."""
+"""Change data capture: triggers write which events came and went, for the cubes of H3 cells."""
 
 from psycopg import sql as compose
 

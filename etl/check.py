@@ -1,4 +1,4 @@
-"""Columns of a source to columns of a layer, value by value, with a reason for each refusal."""
+"""Data validation: values of a source become values of a field, with a reason for each refusal."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple

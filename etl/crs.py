@@ -1,4 +1,4 @@
-"""Transformations between the CRS of a source and the CRS of a layer."""
+"""Coordinate transformations (PROJ) between the CRS of a source and that of a layer."""
 
 import warnings
 
@@ -44,10 +44,10 @@ def transformer(source: pyproj.CRS, target: Crs) -> pyproj.Transformer | None:
     The datum shift of VN-2000 is pinned to the official seven parameters: PROJ knows two and
     would otherwise choose by place.
     """
-    wanted = definition(target.srid)
-    if source.equals(wanted, ignore_axis_order=True):
+    target_crs = definition(target.srid)
+    if source.equals(target_crs, ignore_axis_order=True):
         return None
-    return pyproj.Transformer.from_crs(_pinned(source), _pinned(wanted), always_xy=True)
+    return pyproj.Transformer.from_crs(_pinned(source), _pinned(target_crs), always_xy=True)
 
 
 def _pinned(crs: pyproj.CRS) -> pyproj.CRS:

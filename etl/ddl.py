@@ -1,4 +1,4 @@
-"""The table of a layer, made from its declaration."""
+"""Data definition (DDL): a layer's table, indexes and triggers, made from its declaration."""
 
 from collections.abc import Mapping
 
@@ -206,20 +206,20 @@ def index_places(conn: Connection, layer: Layer) -> None:
 
 
 def _indexes(layer: Layer) -> list[sql.Composed]:
-    found: list[sql.Composed] = [sql.SQL("USING gist ({})").format(sql.Identifier("geom"))]
-    found += [_partial(*place) for place in _places(layer)]
+    indexes: list[sql.Composed] = [sql.SQL("USING gist ({})").format(sql.Identifier("geom"))]
+    indexes += [_partial(*place) for place in _places(layer)]
     if layer.time:
-        found.append(sql.SQL("({})").format(sql.Identifier(layer.time)))
+        indexes.append(sql.SQL("({})").format(sql.Identifier(layer.time)))
     if layer.heatmap:
-        found.append(sql.SQL("({})").format(sql.Identifier("h3")))
+        indexes.append(sql.SQL("({})").format(sql.Identifier("h3")))
     if layer.lookup:
         numbers = [sql.SQL("public.gis_number({})").format(sql.Identifier(n)) for n in layer.lookup]
-        found.append(sql.SQL("({})").format(sql.SQL(", ").join(numbers)))
-    found += [
+        indexes.append(sql.SQL("({})").format(sql.SQL(", ").join(numbers)))
+    indexes += [
         sql.SQL("USING gin (public.gis_fold({}) public.gin_trgm_ops)").format(sql.Identifier(name))
         for name in layer.search
     ]
-    return found
+    return indexes
 
 
 def _places(layer: Layer) -> list[tuple[str, str]]:
@@ -228,11 +228,11 @@ def _places(layer: Layer) -> list[tuple[str, str]]:
     Each is a column and the condition of its rows, as PostgreSQL writes it.
     """
     names = ["px", "anchor"] if layer.has_anchor else ["px"]
-    found = [(name, f"{name} IS NOT NULL") for name in names]
+    places = [(name, f"{name} IS NOT NULL") for name in names]
     if layer.geometry.dimension:
         steps = [step for step in pixels.STEPS if step >= layer.tiles.minzoom]
-        found += [(pixels.column(layer, step), f"tile_from <= {step}") for step in steps]
-    return found
+        places += [(pixels.column(layer, step), f"tile_from <= {step}") for step in steps]
+    return places
 
 
 def _partial(column: str, condition: str) -> sql.Composed:

@@ -1,4 +1,4 @@
-"""What can go wrong between a file and a table."""
+"""Exceptions of loading and archiving."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A row as GeoJSON text: expressions in SQL, of which one is kept in a column of the row itself.
+"""GeoJSON of a row as SQL expressions; one of them fills a column that the row keeps.
 
 Writing a parcel of sixteen corners and transforming it from a VN-2000 zone takes PostGIS 13 us,
 reading the text that was written when the row changed 2 us. Pure.
@@ -23,7 +23,7 @@ _AREA = 2
 
 _PLAIN = SQL("{}::text")
 _VALUE = SQL("to_json({})::text")
-# A time is written in UTC whatever the session's zone is, so the text hangs on the row alone.
+# A time is written in UTC whatever the session's zone is, so the text depends on the row alone.
 _TIME = SQL("left(to_json({} AT TIME ZONE 'UTC')::text, -1) || '+00:00\"'")
 
 _WRITTEN: Mapping[Type, SQL] = {
@@ -79,17 +79,17 @@ def feature(row: str, key: Field, shape: Composable, fields: Iterable[Field]) ->
     )
 
 
-def geometry(shape: Composable, of: Geometry, digits: int) -> Composed:
+def geometry(shape: Composable, declared: Geometry, digits: int) -> Composed:
     """Return the expression of a geometry as JSON, ``null`` where there is none.
 
     Outer rings turn counter-clockwise, as RFC 7946 wants them, however they are stored.
 
     Args:
         shape: expression of the geometry.
-        of: what the layer declares of it.
+        declared: what the layer says of it.
         digits: decimals of a coordinate.
     """
-    if of.dimension == _AREA:
+    if declared.dimension == _AREA:
         shape = SQL("public.ST_ForcePolygonCCW({})").format(shape)
     return SQL("coalesce(public.ST_AsGeoJSON({}, {}, 0), 'null')").format(shape, Literal(digits))
 
@@ -108,12 +108,12 @@ def _members(row: str, fields: Iterable[Field]) -> Iterator[str | Composable]:
 
 def _joined(*parts: str | Composable) -> Composed:
     """Join texts and expressions; texts that meet become one, as each takes time in every row."""
-    found: list[Composable] = []
+    operands: list[Composable] = []
     text = ""
     for part in parts:
         if isinstance(part, str):
             text += part
         else:
-            found += [Literal(text), part]
+            operands += [Literal(text), part]
             text = ""
-    return SQL(" || ").join([*found, Literal(text)])
+    return SQL(" || ").join([*operands, Literal(text)])

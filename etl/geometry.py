@@ -1,4 +1,4 @@
-"""Geometries of a source to geometries of a layer: transformed, repaired, promoted, measured."""
+"""Geometry cleaning: shapes of a source are transformed, repaired, promoted and measured."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -161,30 +161,30 @@ class Place:
 
 def cells(shapes: Array) -> pa.Array:
     """Return the H3 cell (resolution 10, bigint) of points in degrees; null where there is none."""
-    there = ~shapely.is_missing(shapes)
-    found = np.zeros(len(shapes), dtype=np.int64)
-    points = shapes[there]
+    is_there = ~shapely.is_missing(shapes)
+    cell_ids = np.zeros(len(shapes), dtype=np.int64)
+    points = shapes[is_there]
     indexed = cells_of(shapely.get_x(points), shapely.get_y(points), H3_RESOLUTION)
-    found[there] = np.asarray(indexed).astype(np.int64)
-    return pa.array(found, mask=~there)
+    cell_ids[is_there] = np.asarray(indexed).astype(np.int64)
+    return pa.array(cell_ids, mask=~is_there)
 
 
-def _fits(shapes: Array, wanted: str) -> Array:
-    taken = _TYPES[wanted][0]
+def _fits(shapes: Array, type_name: str) -> Array:
+    type_ids = _TYPES[type_name][0]
     numbers = shapely.get_type_id(shapes)
     # A multi of one part is a single, in many files.
     single = np.isin(numbers, [4, 5, 6]) & (shapely.get_num_geometries(shapes) == 1)
-    if not wanted.startswith("Multi"):
+    if not type_name.startswith("Multi"):
         parts = shapely.get_geometry(shapes, 0)
-        one = single & np.isin(shapely.get_type_id(parts), taken)
-        shapes[one] = parts[one]
+        is_lone_part = single & np.isin(shapely.get_type_id(parts), type_ids)
+        shapes[is_lone_part] = parts[is_lone_part]
         numbers = shapely.get_type_id(shapes)
-    fits: Array = np.isin(numbers, taken) | shapely.is_missing(shapes)
+    fits: Array = np.isin(numbers, type_ids) | shapely.is_missing(shapes)
     return fits
 
 
-def _promoted(shapes: Array, wanted: str) -> Array:
-    (single, *_), make = _TYPES[wanted]
+def _promoted(shapes: Array, type_name: str) -> Array:
+    (single, *_), make = _TYPES[type_name]
     if make is None:
         return shapes
     where = np.flatnonzero(shapely.get_type_id(shapes) == single)

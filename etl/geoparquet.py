@@ -1,4 +1,4 @@
-"""What a GeoParquet 1.1 file says of its shapes, for whoever writes one."""
+"""Metadata of GeoParquet 1.1, for whoever writes such a file."""
 
 from typing import Any
 

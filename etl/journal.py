@@ -1,4 +1,4 @@
-"""One row a load, also of those that failed."""
+"""Audit log of loads: one row each, also of those that failed."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime

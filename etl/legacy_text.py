@@ -1,4 +1,4 @@
-"""Vietnamese text of the years before Unicode: recognise TCVN3 (ABC fonts) and decode it.
+"""Legacy text encoding: recognise and decode TCVN3 (ABC fonts), Vietnamese before Unicode.
 
 A DBF table without a declared encoding is read as Latin-1, so each byte is the character of the
 same number; TCVN3 gave the numbers above 160 to Vietnamese letters.

@@ -1,4 +1,4 @@
-"""A file into a layer: read, check, copy, and go live in one transaction."""
+"""Bulk load: a file is read, checked, copied with COPY and goes live in one transaction."""
 
 import hashlib
 import time
@@ -229,13 +229,13 @@ class _Run:
                 f"{loaded} rows, but {expect.min_rows} to {expect.max_rows or 'any number'} are"
                 f" expected. {ExpectationMissed.__doc__} {self._see()}"
             )
-        found = stage.extent(conn, staged)
-        if expect.bbox is None or found is None:
+        extent = stage.extent(conn, staged)
+        if expect.bbox is None or extent is None:
             return
-        west, south, east, north = found
+        west, south, east, north = extent
         inside = west >= expect.bbox.west and east <= expect.bbox.east
         if not (inside and south >= expect.bbox.south and north <= expect.bbox.north):
-            shown = ", ".join(f"{edge:.3f}" for edge in found)
+            shown = ", ".join(f"{edge:.3f}" for edge in extent)
             raise ExpectationMissed(
                 f"The rows lie in {shown}, expected inside {', '.join(map(str, expect.bbox))}. "
                 f"{ExpectationMissed.__doc__}"
@@ -291,9 +291,9 @@ def checksum(file: Path) -> str:
     parts = [file]
     if file.suffix.lower() == ".shp":
         parts = sorted(p for p in file.parent.glob(f"{file.stem}.*") if p.is_file())
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for part in parts:
         with part.open("rb") as stream:
             while block := stream.read(1 << 20):
-                found.update(block)
-    return found.hexdigest()
+                digest.update(block)
+    return digest.hexdigest()

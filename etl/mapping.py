@@ -1,4 +1,4 @@
-"""Which column of a source fills which field of a layer. Pure."""
+"""Column mapping: which column of a source fills which field of a layer. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,17 +43,17 @@ def parse(pairs: Sequence[str]) -> dict[str, str]:
     Raises:
         MappingInvalid: no equals sign, or a target named twice.
     """
-    found: dict[str, str] = {}
+    source_by_target: dict[str, str] = {}
     for pair in pairs:
         source, equals, target = pair.rpartition("=")
         if not equals or not source.strip() or not target.strip():
             raise MappingInvalid(
                 f"--map {pair}: write COLUMN=FIELD, for example --map mdsd=land_code."
             )
-        if target.strip() in found:
+        if target.strip() in source_by_target:
             raise MappingInvalid(f"--map {pair}: field '{target.strip()}' is mapped twice.")
-        found[target.strip()] = source.strip()
-    return found
+        source_by_target[target.strip()] = source.strip()
+    return source_by_target
 
 
 def plan(
@@ -99,10 +99,10 @@ def _matches(
             # Numbers of a source are not ours: two communes both count from 1.
             continue
         else:
-            found = _by_name(field, by_fold, taken)
-            if found is not None:
-                taken.add(found.name)
-                yield name, found
+            column = _by_name(field, by_fold, taken)
+            if column is not None:
+                taken.add(column.name)
+                yield name, column
 
 
 def _by_name(field: Field, by_fold: Mapping[str, str], taken: set[str]) -> Column | None:
@@ -110,9 +110,9 @@ def _by_name(field: Field, by_fold: Mapping[str, str], taken: set[str]) -> Colum
     # A table that somebody exported from us has our titles for its head.
     candidates += [(title, 1.0) for title in field.title.values()]
     for name, factor in candidates:
-        found = by_fold.get(fold(name))
-        if found is not None and found not in taken:
-            return Column(found, factor)
+        source = by_fold.get(fold(name))
+        if source is not None and source not in taken:
+            return Column(source, factor)
     return None
 
 

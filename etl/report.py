@@ -1,4 +1,4 @@
-"""The list of refused rows: one line a fault, readable in a spreadsheet."""
+"""Error report of a load in CSV: one line for each refused value, readable in a spreadsheet."""
 
 import csv
 from collections import Counter
@@ -20,8 +20,8 @@ class Report:
         warnings: the same among rows that were kept.
     """
 
-    def __init__(self, wanted: Path) -> None:
-        self._wanted = wanted
+    def __init__(self, path: Path) -> None:
+        self._place = path
         self._stream: TextIO | None = None
         self.path: Path | None = None
         self.reasons: Counter[tuple[str, str]] = Counter()
@@ -42,11 +42,11 @@ class Report:
 
     def _open(self) -> TextIO:
         if self._stream is None:
-            self._wanted.parent.mkdir(parents=True, exist_ok=True)
+            self._place.parent.mkdir(parents=True, exist_ok=True)
             # The mark at the start makes spreadsheets read the letters right.
-            self._stream = self._wanted.open("w", encoding="utf-8-sig", newline="")
+            self._stream = self._place.open("w", encoding="utf-8-sig", newline="")
             csv.writer(self._stream).writerow(COLUMNS)
-            self.path = self._wanted
+            self.path = self._place
         return self._stream
 
     def close(self) -> None:

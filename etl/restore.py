@@ -1,4 +1,4 @@
-"""Archived events back into their table, with their keys and all fields as they were.
+"""Restoring: archived events go back into their table, with their keys and all fields as they were.
 
 They are staged and merged like any load, but not checked again: what was in the table once may
 come back even where it would be refused today.
@@ -26,7 +26,7 @@ from sql.connection import Connection
 
 
 def restore(
-    conn: Connection, layer: Layer, folder: Path, wanted: Collection[Month]
+    conn: Connection, layer: Layer, folder: Path, chosen: Collection[Month]
 ) -> Iterator[Moved]:
     """Move archived events back, month by month; a month comes whole or not at all.
 
@@ -36,7 +36,7 @@ def restore(
         conn: in autocommit mode and UTC.
         layer: one whose events are aggregated.
         folder: where the files are.
-        wanted: months; none is all that are there.
+        chosen: months; none is all that are there.
 
     Raises:
         ArchiveEmpty: a month has no file.
@@ -46,14 +46,14 @@ def restore(
     """
     with alone(conn, layer):
         settle(conn, layer, folder)
-        for file in _chosen(layer, folder, wanted):
+        for file in _chosen(layer, folder, chosen):
             yield _move(conn, layer, file)
 
 
-def _chosen(layer: Layer, folder: Path, wanted: Collection[Month]) -> list[Path]:
-    if not wanted:
+def _chosen(layer: Layer, folder: Path, chosen: Collection[Month]) -> list[Path]:
+    if not chosen:
         return months.archived(folder, layer.id)
-    files = [months.place(folder, layer.id, month) for month in sorted(set(wanted))]
+    files = [months.place(folder, layer.id, month) for month in sorted(set(chosen))]
     for file in files:
         if not file.is_file():
             raise ArchiveEmpty(f"{file}: there is no such file of archived events.")

@@ -1,4 +1,4 @@
-"""Rows written anew after their layer was declared in another way, while others read and edit them.
+"""Backfill in batches: rows are written anew after their layer was declared in another way.
 
 What a row keeps for tiles and pages is filled by triggers when the row is written. When the
 declaration changes, all rows have to be written once more. That takes minutes for a large table,

@@ -1,4 +1,4 @@
-"""A batch of a source to a batch of a layer's table, with what is refused. No database."""
+"""Row transformation: a record batch of a source becomes one of a layer's table. No database."""
 
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -88,20 +88,20 @@ class Intake:
     def _columns(
         self, batch: pa.RecordBatch, located: Located
     ) -> tuple[dict[str, pa.Array], list[Fault], list[Fault]]:
-        found: dict[str, pa.Array] = {}
+        columns: dict[str, pa.Array] = {}
         faults: list[Fault] = []
         warnings: list[Fault] = []
-        for name, wanted in self.layer.fields.items():
-            if wanted.derive in (Derive.AREA, Derive.LENGTH):
-                found[name] = pa.array(located.measured.round(2), from_pandas=True)
+        for name, declared in self.layer.fields.items():
+            if declared.derive in (Derive.AREA, Derive.LENGTH):
+                columns[name] = pa.array(located.measured.round(2), from_pandas=True)
             elif name in self.plan.fields:
                 column = self.plan.fields[name]
                 raw = self._text(column.name, batch.column(column.name))
-                checked = check.column(wanted, raw, factor=column.factor)
-                found[name] = checked.column
+                checked = check.column(declared, raw, factor=column.factor)
+                columns[name] = checked.column
                 faults += checked.faults
                 warnings += checked.warnings
-        return found, faults, warnings
+        return columns, faults, warnings
 
     def _text(self, name: str, raw: pa.Array) -> pa.Array:
         """Decode text of the years before Unicode; a column is judged by its first marked words."""

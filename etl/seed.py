@@ -1,4 +1,4 @@
-"""Rows that come with a layer's folder: what every installation must show."""
+"""Seed data: rows that come with a layer's folder, which every installation must show."""
 
 from pathlib import Path
 

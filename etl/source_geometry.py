@@ -1,4 +1,4 @@
-"""Geometries of a batch, wherever the source keeps them: binary, text, or two columns."""
+"""Geometry decoding: shapes of a batch from well-known binary, text, or two columns of numbers."""
 
 from typing import Any
 
@@ -34,15 +34,15 @@ def _parsed(column: pa.Array) -> Array:
     binary = pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)
     raw = (column if binary else values.text(column).column).to_numpy(zero_copy_only=False)
     read = shapely.from_wkb if binary else shapely.from_wkt
-    found: Array = read(np.asarray(raw, dtype=object), on_invalid="ignore")
-    return found
+    shapes: Array = read(np.asarray(raw, dtype=object), on_invalid="ignore")
+    return shapes
 
 
 def _points(x: Array, y: Array) -> Array:
-    found: Array = np.full(len(x), None, dtype=object)
-    there = np.isfinite(x) & np.isfinite(y)
-    found[there] = shapely.points(x[there], y[there])
-    return found
+    points: Array = np.full(len(x), None, dtype=object)
+    is_known = np.isfinite(x) & np.isfinite(y)
+    points[is_known] = shapely.points(x[is_known], y[is_known])
+    return points
 
 
 def _numbers(column: pa.Array) -> npt.NDArray[np.float64]:

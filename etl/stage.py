@@ -1,4 +1,4 @@
-"""The staging table: rows come here first, and go live in the same transaction."""
+"""Staging table: rows come here first, and go live by swap or upsert in the same transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -88,10 +88,10 @@ def duplicates(conn: Connection, stage: Stage) -> list[Fault]:
     if not stage.has_key:
         return []
     key = compose.Identifier(stage.layer.key)
-    found = conn.execute(sql.query("stage_duplicates").format(stage=stage.named, key=key))
+    rows = conn.execute(sql.query("stage_duplicates").format(stage=stage.named, key=key))
     return [
         Fault(row, stage.layer.key, value, f"the same key as in row {first}")
-        for row, value, first in found.fetchall()
+        for row, value, first in rows.fetchall()
     ]
 
 
@@ -151,7 +151,7 @@ def _in_order(stage: Stage, unordered: compose.Identifier) -> compose.Composed:
     is_numbered = layer.fields[layer.key].derive is Derive.SERIAL and not stage.has_key
     values = {name: compose.SQL("t.{}").format(compose.Identifier(name)) for name in names}
     if is_numbered:
-        values[layer.key] = compose.SQL("row_number() OVER (ORDER BY made.px, t.{})").format(
+        values[layer.key] = compose.SQL("row_number() OVER (ORDER BY kept.px, t.{})").format(
             compose.Identifier(ROW)
         )
     return sql.query("stage_ordered").format(

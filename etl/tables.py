@@ -1,4 +1,4 @@
-"""Keep every declared layer's table there, and in the form that the declaration gives."""
+"""Schema synchronisation: every declared layer has its table, in the declared form."""
 
 from psycopg import sql
 

@@ -1,4 +1,4 @@
-"""Read values of any source column as text, numbers, truth, dates and times.
+"""Type conversion: values of any source column as text, numbers, booleans, dates and times.
 
 Every reader takes an Arrow array and gives the array in the house's type, where what could not be
 read is null, and the places with the reason.
@@ -105,9 +105,9 @@ def coded(column: pa.Array, codes: CodeList) -> tuple[pa.Array, list[int]]:
     known = _known(codes)
     encoded = column.dictionary_encode()
     written = encoded.dictionary.to_pylist()
-    found = [known.get(fold(value)) for value in written]
-    outside = np.array([code is None for code in found], dtype=np.bool_)
-    kept = [c or (v if codes.is_open else None) for c, v in zip(found, written, strict=True)]
+    matches = [known.get(fold(value)) for value in written]
+    outside = np.array([code is None for code in matches], dtype=np.bool_)
+    kept = [c or (v if codes.is_open else None) for c, v in zip(matches, written, strict=True)]
     indices = encoded.indices
     places = np.asarray(pc.fill_null(indices, -1))
     unknown = np.flatnonzero((places >= 0) & np.append(outside, False)[places])
@@ -115,11 +115,11 @@ def coded(column: pa.Array, codes: CodeList) -> tuple[pa.Array, list[int]]:
 
 
 def _known(codes: CodeList) -> dict[str, str]:
-    found: dict[str, str] = {}
+    code_by_text: dict[str, str] = {}
     for code in codes.codes.values():
         for name in (*code.aliases, *code.title.values()):
-            found.setdefault(_folded(name), code.code)
-    return found | {_folded(code): code for code in codes.codes}
+            code_by_text.setdefault(_folded(name), code.code)
+    return code_by_text | {_folded(code): code for code in codes.codes}
 
 
 _folded = lru_cache(maxsize=4096)(fold)
@@ -145,13 +145,13 @@ def _where(mask: pa.Array, reason: str) -> list[tuple[int, str]]:
 def _each(strings: pa.Array, read: Callable[[str], Any], kind: pa.DataType, reason: str) -> Read:
     """Read every different value once."""
     encoded = strings.dictionary_encode()
-    found: list[Any] = []
+    values: list[Any] = []
     for value in encoded.dictionary.to_pylist():
         try:
-            found.append(read(value))
+            values.append(read(value))
         except (ValueError, OverflowError):
-            found.append(None)
-    column = pa.array(found, kind).take(encoded.indices)
+            values.append(None)
+    column = pa.array(values, kind).take(encoded.indices)
     return Read(column, _where(pc.and_(pc.is_null(column), pc.is_valid(strings)), reason))
 
 
@@ -183,8 +183,8 @@ def _date(value: str) -> date:
 
 
 def _instant(value: str) -> datetime:
-    found = _moment(value)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    moment = _moment(value)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=4096)

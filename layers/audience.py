@@ -1,4 +1,4 @@
-"""Who reads: what is part of every query, tile key, cube question and ETag.
+"""Audience, the readers who see the same: part of every query, tile key, cube question and ETag.
 
 Two readers of one audience see the same, so an answer for one may be kept for the other; an answer
 for one audience never serves another. There is one audience until accounts come.

@@ -1,4 +1,4 @@
-"""From the checked text of a layer.yaml to a Layer, and what the text may not say together."""
+"""Construction of a Layer from a checked layer.yaml, and contradictions in that text."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -183,39 +183,39 @@ def _attention(declared: Mapping[str, Any] | None) -> Attention | None:
 
 
 def contradictions(
-    made: Layer, declared: Mapping[str, Any], groups: Mapping[str, Text]
+    layer: Layer, declared: Mapping[str, Any], groups: Mapping[str, Text]
 ) -> Iterator[tuple[str, str]]:
     """Yield (key, reason) of what cannot be true together."""
-    if made.group not in groups:
-        yield "group", f"no group '{made.group}' (known: {', '.join(groups)})"
-    yield from _unknown_names(made)
-    yield from _wrong_fields(made)
-    if made.tiles.minzoom > made.tiles.maxzoom:
+    if layer.group not in groups:
+        yield "group", f"no group '{layer.group}' (known: {', '.join(groups)})"
+    yield from _unknown_names(layer)
+    yield from _wrong_fields(layer)
+    if layer.tiles.minzoom > layer.tiles.maxzoom:
         yield "tiles.minzoom", "must not be above tiles.maxzoom"
-    if made.tiles.first and made.geometry.dimension != 0:
+    if layer.tiles.first and layer.geometry.dimension != 0:
         yield "tiles.first", "only points stand for others"
-    if made.has_anchor and made.geometry.dimension != 2:
+    if layer.has_anchor and layer.geometry.dimension != 2:
         yield "tiles.labels", "only areas have a layer of label points"
-    if made.lifecycle is Lifecycle.APPENDED and made.time is None:
+    if layer.lifecycle is Lifecycle.APPENDED and layer.time is None:
         yield "time", "an appended layer needs a time field"
-    if made.heatmap and made.geometry.type != "Point":
+    if layer.heatmap and layer.geometry.type != "Point":
         yield "heatmap", "only points are aggregated to H3"
-    if made.heatmap and made.geometry.crs.srid != DEGREES:
+    if layer.heatmap and layer.geometry.crs.srid != DEGREES:
         yield "heatmap", "points that are aggregated to H3 are stored in EPSG:4326"
-    if made.heatmap and made.heatmap.by and not made.heatmap.weight:
+    if layer.heatmap and layer.heatmap.by and not layer.heatmap.weight:
         yield "heatmap.by", "there is no heatmap.weight to be weighed by it"
     for name in sorted(RESERVED & set(declared["fields"])):
         yield f"fields.{name}", "this name is used by the table itself"
 
 
-def _unknown_names(made: Layer) -> Iterator[tuple[str, str]]:
-    heatmap, attention = made.heatmap, made.attention
-    named = [("key", made.key), ("label", made.label), ("time", made.time)]
-    named += [("search", name) for name in made.search]
-    named += [("lookup", name) for name in made.lookup]
-    named += [("tiles.fields", name) for name in made.tiles.fields]
-    named += [("tiles.rank", made.tiles.rank)]
-    named += [("tiles.first", name) for name, _ in made.tiles.first]
+def _unknown_names(layer: Layer) -> Iterator[tuple[str, str]]:
+    heatmap, attention = layer.heatmap, layer.attention
+    named = [("key", layer.key), ("label", layer.label), ("time", layer.time)]
+    named += [("search", name) for name in layer.search]
+    named += [("lookup", name) for name in layer.lookup]
+    named += [("tiles.fields", name) for name in layer.tiles.fields]
+    named += [("tiles.rank", layer.tiles.rank)]
+    named += [("tiles.first", name) for name, _ in layer.tiles.first]
     if heatmap:
         named += [("heatmap.category", heatmap.category), ("heatmap.weight", heatmap.weight)]
         named += [("heatmap.by", heatmap.by)]
@@ -223,36 +223,36 @@ def _unknown_names(made: Layer) -> Iterator[tuple[str, str]]:
         named += [("attention.where", name) for name in attention.where]
         named += [("attention.before_now", attention.before_now)]
     for key, name in named:
-        if name is not None and name not in made.fields:
+        if name is not None and name not in layer.fields:
             yield key, f"names unknown field '{name}'"
-        elif name is not None and made.fields[name].access is not Access.PUBLIC:
+        elif name is not None and layer.fields[name].access is not Access.PUBLIC:
             yield key, f"names field '{name}', which not everyone may see"
 
 
-def _wrong_fields(made: Layer) -> Iterator[tuple[str, str]]:
-    for field in made.fields.values():
-        for key, reason in _wrong_field(made, field):
+def _wrong_fields(layer: Layer) -> Iterator[tuple[str, str]]:
+    for field in layer.fields.values():
+        for key, reason in _wrong_field(layer, field):
             yield f"fields.{field.name}{key}", reason
-    weight, by = (made.heatmap.weight, made.heatmap.by) if made.heatmap else (None, None)
+    weight, by = (layer.heatmap.weight, layer.heatmap.by) if layer.heatmap else (None, None)
     for key, name, allowed in (
-        ("time", made.time, (Type.DATE, Type.DATETIME)),
+        ("time", layer.time, (Type.DATE, Type.DATETIME)),
         ("heatmap.weight", weight, (Type.INTEGER, Type.NUMBER)),
         ("heatmap.by", by, (Type.INTEGER, Type.NUMBER)),
     ):
-        if name is not None and name in made.fields and made.fields[name].type not in allowed:
+        if name is not None and name in layer.fields and layer.fields[name].type not in allowed:
             kinds = " or ".join(kind.value for kind in allowed)
-            yield key, f"field '{name}' is {made.fields[name].type.value}, not {kinds}"
+            yield key, f"field '{name}' is {layer.fields[name].type.value}, not {kinds}"
 
 
-def _wrong_field(made: Layer, field: Field) -> Iterator[tuple[str, str]]:
-    is_text, dimension = field.type is Type.TEXT, made.geometry.dimension
-    if field.name in (*made.search, *made.lookup) and not is_text:
+def _wrong_field(layer: Layer, field: Field) -> Iterator[tuple[str, str]]:
+    is_text, dimension = field.type is Type.TEXT, layer.geometry.dimension
+    if field.name in (*layer.search, *layer.lookup) and not is_text:
         yield "", "only text can be searched or looked up"
     if field.codes and not is_text:
         yield ".codes", "only text has a code list"
     if field.pattern and not is_text:
         yield ".pattern", "only text has a pattern"
-    if field.derive is Derive.SERIAL and not _is_serial_key(made, field):
+    if field.derive is Derive.SERIAL and not _is_serial_key(layer, field):
         yield ".derive", "serial is for an integer key"
     if field.derive is Derive.AREA and dimension != 2:
         yield ".derive", "only areas have an area"
@@ -260,5 +260,5 @@ def _wrong_field(made: Layer, field: Field) -> Iterator[tuple[str, str]]:
         yield ".derive", "only lines have a length"
 
 
-def _is_serial_key(made: Layer, field: Field) -> bool:
-    return field.type is Type.INTEGER and field.name == made.key
+def _is_serial_key(layer: Layer, field: Field) -> bool:
+    return field.type is Type.INTEGER and field.name == layer.key

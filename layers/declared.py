@@ -1,4 +1,4 @@
-"""The declared layers of an installation, read anew when a file of theirs changes."""
+"""Hot reload: the declared layers of an installation, read anew when one of their files changes."""
 
 import logging
 import os
@@ -29,16 +29,16 @@ class Declared:
     they have in common: groups, code lists.
     """
 
-    def __init__(self, *more: Path) -> None:
+    def __init__(self, *further: Path) -> None:
         """Read the folders.
 
         Raises:
             LayerInvalid: naming the file, the key and the reason.
         """
-        self._more = more
-        self._folders = (Path(str(files("layers"))), *more)
+        self._further = further
+        self._folders = (Path(str(files("layers"))), *further)
         self._read, _ = _stamp(self._folders)
-        self.layers = registry.load(*more)
+        self.layers = registry.load(*further)
         self.problem: str | None = None
 
     def look(self) -> bool:
@@ -48,7 +48,7 @@ class Declared:
             return False
         self._read = stamp
         try:
-            read = registry.survey(*self._more, former=self.layers.by_id)
+            read = registry.survey(*self._further, former=self.layers.by_id)
         except LayerInvalid as error:
             self._refuse(str(error))
             return False
@@ -59,10 +59,10 @@ class Declared:
         self.problem = None
         if read.mistakes:
             self._refuse("; ".join(map(str, read.mistakes)))
-        found = _keeping(self.layers, read.layers)
-        if found is self.layers:
+        layers = _keeping(self.layers, read.layers)
+        if layers is self.layers:
             return False
-        self.layers = found
+        self.layers = layers
         return True
 
     def _refuse(self, problem: str) -> None:
@@ -95,7 +95,11 @@ def _places(folders: tuple[Path, ...]) -> Iterator[str]:
             inside = f"{folder}/{name}"
             yield inside
             if name == "codelists":
-                yield from (f"{inside}/{one}" for one in _names(inside) if one.endswith(".yaml"))
+                yield from (
+                    f"{inside}/{file_name}"
+                    for file_name in _names(inside)
+                    if file_name.endswith(".yaml")
+                )
             else:
                 yield from (f"{inside}/layer.yaml", f"{inside}/style.json")
 
@@ -108,15 +112,15 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def _keeping(former: Layers, found: Layers) -> Layers:
-    """Return what was found, with the former objects where nothing differs.
+def _keeping(former: Layers, current: Layers) -> Layers:
+    """Return the current layers, with the former objects where nothing differs.
 
     What was worked out for a layer is remembered by its object.
     """
     same = {
         layer.id: former.by_id[layer.id] if former.by_id.get(layer.id) == layer else layer
-        for layer in found
+        for layer in current
     }
-    if list(former) == list(same.values()) and former.groups == found.groups:
+    if list(former) == list(same.values()) and former.groups == current.groups:
         return former
-    return Layers(same, found.groups)
+    return Layers(same, current.groups)

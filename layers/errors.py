@@ -1,4 +1,4 @@
-"""Root of every error of the house, the kinds that errors are of, and those of a declaration.
+"""Exception hierarchy: the root, the neutral kinds, and the errors of a declaration.
 
 The kinds are neutral: whoever answers (HTTP, the command line) maps a kind, not each error. An
 error of a room is a subclass of the kind that it is of.

@@ -1,4 +1,4 @@
-"""Text without case and accents, for comparing what people type."""
+"""Case and accent folding, for comparing what people type."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Places as named tuples: what the numbers are, in which order and unit."""
+"""Coordinates as named tuples: what the numbers are, in which order and unit."""
 
 from functools import lru_cache
 from math import asinh, atan, degrees, floor, pi, radians, sinh, tan

@@ -1,4 +1,4 @@
-"""What a layer is: frozen objects, and the one table of types of the house."""
+"""Domain model of a layer: immutable objects, and the one table of field types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Global tile pixels: the numbers in which tables keep shapes for vector tiles.
+"""Global tile pixel coordinates: the numbers in which tables keep shapes for vector tiles.
 
 EPSG:3857 scaled so that the world is ``WORLD`` units wide; x goes east, y south. The database makes
 them (sql/functions/gis_pixels.sql); here is what both sides have to know.
@@ -64,8 +64,8 @@ def inside(box: BBox) -> PixelBox | None:
     """
     west, east = (WORLD * (lon + 180) / 360 for lon in (box.west, box.east))
     bottom, top = (_row(min(max(lat, -85.05), 85.05)) for lat in (box.south, box.north))
-    found = PixelBox(west + _ROUNDED, top + _ROUNDED, east - _ROUNDED, bottom - _ROUNDED)
-    return found if found.left < found.right and found.top < found.bottom else None
+    pixels = PixelBox(west + _ROUNDED, top + _ROUNDED, east - _ROUNDED, bottom - _ROUNDED)
+    return pixels if pixels.left < pixels.right and pixels.top < pixels.bottom else None
 
 
 def _row(lat: float) -> float:
@@ -86,8 +86,8 @@ def band(layer: Layer, zoom: int) -> int | None:
 
 def column(layer: Layer, zoom: int) -> str:
     """Return the column whose shapes a zoom is drawn from."""
-    found = band(layer, zoom)
-    return "px" if found is None else f"px{found}"
+    zoom_band = band(layer, zoom)
+    return "px" if zoom_band is None else f"px{zoom_band}"
 
 
 def margin(layer: Layer) -> int:

@@ -1,4 +1,4 @@
-"""Read every layer folder once; refuse what cannot be true."""
+"""Registry of layers: every folder is read once and validated."""
 
 import hashlib
 import json
@@ -48,8 +48,8 @@ class Layers:
     @cached_property
     def digest(self) -> str:
         """What tells these declarations from any others."""
-        said = repr((self.by_id, self.groups))
-        return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+        declarations = repr((self.by_id, self.groups))
+        return hashlib.blake2b(declarations.encode(), digest_size=8).hexdigest()
 
     @cached_property
     def heatmaps(self) -> tuple[Layer, ...]:
@@ -64,46 +64,46 @@ class Survey(NamedTuple):
     mistakes: tuple[LayerInvalid, ...]
 
 
-def load(*more: Path) -> Layers:
+def load(*further: Path) -> Layers:
     """Read the layers that come with the product, and those of further folders.
 
     Raises:
         LayerInvalid: naming the file, the key and the reason.
     """
-    found = survey(*more)
-    if found.mistakes:
-        raise found.mistakes[0]
-    return found.layers
+    result = survey(*further)
+    if result.mistakes:
+        raise result.mistakes[0]
+    return result.layers
 
 
-def survey(*more: Path, former: Mapping[str, Layer] = MappingProxyType({})) -> Survey:
+def survey(*further: Path, former: Mapping[str, Layer] = MappingProxyType({})) -> Survey:
     """Read them all the same when some cannot be read.
 
     Args:
-        more: further folders.
+        further: folders beside the product's.
         former: layers by id as they were; one whose folder has a mistake stays as it was.
 
     Raises:
         LayerInvalid: a mistake in what layers have in common, or a folder that is not there.
     """
     with as_file(files("layers")) as own:
-        folders = (own, *more)
-        codelists = {name: found for folder in folders for name, found in _codelists(folder)}
+        folders = (own, *further)
+        codelists = {name: by_id for folder in folders for name, by_id in _codelists(folder)}
         groups: dict[str, Text] = {}
         for folder in folders:
             groups |= read_yaml(folder / "groups.yaml") if (folder / "groups.yaml").exists() else {}
-        found: dict[str, Layer] = {}
+        by_id: dict[str, Layer] = {}
         mistakes = []
         for place in (place for folder in folders for place in _layer_folders(folder)):
             try:
-                _check_name(place, found)
-                found[place.name] = read(place, codelists, groups)
+                _check_name(place, by_id)
+                by_id[place.name] = read(place, codelists, groups)
             except LayerInvalid as error:
                 mistakes.append(error)
                 if place.name in former and former[place.name].group in groups:
-                    found.setdefault(place.name, former[place.name])
+                    by_id.setdefault(place.name, former[place.name])
     order = list(groups)
-    ranked = sorted(found.values(), key=lambda layer: (order.index(layer.group), layer.id))
+    ranked = sorted(by_id.values(), key=lambda layer: (order.index(layer.group), layer.id))
     return Survey(Layers({layer.id: layer for layer in ranked}, groups), tuple(mistakes))
 
 

@@ -1,4 +1,4 @@
-"""Statements as text: one file a statement, named by the file."""
+"""SQL files: one statement each, loaded by name."""
 
 from functools import cache
 from importlib.resources import files

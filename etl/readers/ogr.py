@@ -43,8 +43,8 @@ def read(file: Path, crs: pyproj.CRS | None) -> Iterator[Table]:
 
 def _layer(file: Path, source: str) -> str:
     """Return the one layer to read: the only one with places, or the one named as the file."""
-    found = pyogrio.list_layers(source)
-    names = [str(name) for name, kind in found if kind] or [str(name) for name, _ in found]
+    layers = pyogrio.list_layers(source)
+    names = [str(name) for name, kind in layers if kind] or [str(name) for name, _ in layers]
     if len(names) > 1 and file.stem in names:
         return file.stem
     if len(names) != 1:

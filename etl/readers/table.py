@@ -62,9 +62,9 @@ def _batch(columns: list[str], rows: list[list[str | None]]) -> pa.RecordBatch:
 def header(names: list[str | None]) -> list[str]:
     """Give every column a name of its own, without blanks around it."""
     seen: dict[str, int] = {}
-    found = []
+    unique_names = []
     for place, given in enumerate(names, 1):
         name = (given or "").strip().lstrip("\ufeff") or f"column_{place}"
         seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
-    return found
+        unique_names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return unique_names

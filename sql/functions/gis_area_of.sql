@@ -5,12 +5,12 @@ CREATE OR REPLACE FUNCTION public.gis_area_of(shape public.geometry, grid double
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 AS $$
 DECLARE
-    made public.geometry := public.ST_SnapToGrid(shape, grid);
+    area public.geometry := public.ST_SnapToGrid(shape, grid);
 BEGIN
-    IF NOT (public.ST_IsValidDetail(made)).valid THEN
+    IF NOT (public.ST_IsValidDetail(area)).valid THEN
         -- Slower: edges that the grid makes cross get a corner where they do.
-        made := public.ST_CollectionExtract(public.ST_ReducePrecision(public.ST_MakeValid(shape), grid), 3);
+        area := public.ST_CollectionExtract(public.ST_ReducePrecision(public.ST_MakeValid(shape), grid), 3);
     END IF;
-    RETURN public.ST_ForcePolygonCCW(made);
+    RETURN public.ST_ForcePolygonCCW(area);
 END
 $$;

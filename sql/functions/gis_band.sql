@@ -6,13 +6,13 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 AS $$
 DECLARE
     grid CONSTANT double precision := 4 * 2.0 ^ (22 - zoom);
-    made public.geometry;
+    simplified public.geometry;
 BEGIN
     IF public.ST_Dimension(px) = 2 THEN
-        made := public.gis_area_of(px, grid);
+        simplified := public.gis_area_of(px, grid);
     ELSE
-        made := public.ST_SnapToGrid(px, grid);
+        simplified := public.ST_SnapToGrid(px, grid);
     END IF;
-    RETURN CASE WHEN made IS NULL OR public.ST_IsEmpty(made) THEN px ELSE made END;
+    RETURN CASE WHEN simplified IS NULL OR public.ST_IsEmpty(simplified) THEN px ELSE simplified END;
 END
 $$;

@@ -7,21 +7,21 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 AS $$
 DECLARE
     per_metre CONSTANT double precision := 17179869184.0 / 40075016.685578488;
-    made public.geometry := geom;
+    shape public.geometry := geom;
 BEGIN
     -- Beyond these latitudes the projection goes to infinity.
     IF public.ST_SRID(geom) = 4326 AND (public.ST_YMin(geom) < -85.05 OR public.ST_YMax(geom) > 85.05) THEN
-        made := public.ST_Intersection(made, public.ST_MakeEnvelope(-180, -85.05, 180, 85.05, 4326));
+        shape := public.ST_Intersection(shape, public.ST_MakeEnvelope(-180, -85.05, 180, 85.05, 4326));
     END IF;
-    made := public.ST_SetSRID(public.ST_Affine(
-        public.ST_Transform(public.ST_Force2D(made), 3857),
+    shape := public.ST_SetSRID(public.ST_Affine(
+        public.ST_Transform(public.ST_Force2D(shape), 3857),
         per_metre, 0, 0, -per_metre, 8589934592.0, 8589934592.0
     ), 0);
     IF public.ST_Dimension(geom) = 2 THEN
-        made := public.gis_area_of(made, 1);
+        shape := public.gis_area_of(shape, 1);
     ELSE
-        made := public.ST_SnapToGrid(made, 1);
+        shape := public.ST_SnapToGrid(shape, 1);
     END IF;
-    RETURN CASE WHEN public.ST_IsEmpty(made) THEN NULL ELSE made END;
+    RETURN CASE WHEN public.ST_IsEmpty(shape) THEN NULL ELSE shape END;
 END
 $$;

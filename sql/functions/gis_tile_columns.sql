@@ -3,7 +3,7 @@
 --   px_size     its area, or length of a line, in these pixels; null for points
 --   tile_from   first zoom at which it is drawn. What is smaller than a screen pixel is kept with a
 --               probability that is its share of a pixel, so that the sum of what is seen is right;
---               the chance hangs on the place, so a feature that is seen at a zoom is seen at deeper ones
+--               the chance depends on the place, so a feature that is seen at a zoom is seen at deeper ones
 --   px12 ...    generalised for zooms 9 to 12, 5 to 8, 0 to 4; null above minzoom, for points, and where
 --               the row is not drawn
 --   anchor      where an area is named, in the same pixels
@@ -12,27 +12,27 @@ RETURNS ops.tile_columns
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
-    made ops.tile_columns;
+    kept ops.tile_columns;
     chance double precision;
 BEGIN
-    made.px := public.gis_pixels(geom);
-    made.tile_from := 0;
-    IF made.px IS NULL OR public.ST_Dimension(geom) = 0 THEN
-        RETURN made;
+    kept.px := public.gis_pixels(geom);
+    kept.tile_from := 0;
+    IF kept.px IS NULL OR public.ST_Dimension(geom) = 0 THEN
+        RETURN kept;
     END IF;
     -- From 2^-16 up to 1.
-    chance := ((hashint8extended(public.ST_XMin(made.px)::bigint # (public.ST_YMin(made.px)::bigint << 29), 0) & 65535) + 1) / 65536.0;
+    chance := ((hashint8extended(public.ST_XMin(kept.px)::bigint # (public.ST_YMin(kept.px)::bigint << 29), 0) & 65535) + 1) / 65536.0;
     IF public.ST_Dimension(geom) = 2 THEN
-        made.px_size := public.ST_Area(made.px);
-        made.tile_from := greatest(0, least(22, ceil(22 + ln(64 * chance / greatest(made.px_size, 1)) / ln(4.0))));
+        kept.px_size := public.ST_Area(kept.px);
+        kept.tile_from := greatest(0, least(22, ceil(22 + ln(64 * chance / greatest(kept.px_size, 1)) / ln(4.0))));
     ELSE
-        made.px_size := public.ST_Length(made.px);
-        made.tile_from := greatest(0, least(22, ceil(22 + ln(8 * chance / greatest(made.px_size, 1)) / ln(2.0))));
+        kept.px_size := public.ST_Length(kept.px);
+        kept.tile_from := greatest(0, least(22, ceil(22 + ln(8 * chance / greatest(kept.px_size, 1)) / ln(2.0))));
     END IF;
-    IF minzoom <= 12 AND made.tile_from <= 12 THEN made.px12 := public.gis_band(made.px, 12); END IF;
-    IF minzoom <= 8 AND made.tile_from <= 8 THEN made.px8 := public.gis_band(made.px, 8); END IF;
-    IF minzoom <= 4 AND made.tile_from <= 4 THEN made.px4 := public.gis_band(made.px, 4); END IF;
-    IF has_anchor THEN made.anchor := public.gis_anchor(made.px); END IF;
-    RETURN made;
+    IF minzoom <= 12 AND kept.tile_from <= 12 THEN kept.px12 := public.gis_band(kept.px, 12); END IF;
+    IF minzoom <= 8 AND kept.tile_from <= 8 THEN kept.px8 := public.gis_band(kept.px, 8); END IF;
+    IF minzoom <= 4 AND kept.tile_from <= 4 THEN kept.px4 := public.gis_band(kept.px, 4); END IF;
+    IF has_anchor THEN kept.anchor := public.gis_anchor(kept.px); END IF;
+    RETURN kept;
 END
 $$;

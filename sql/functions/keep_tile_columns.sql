@@ -4,15 +4,15 @@ CREATE OR REPLACE FUNCTION ops.keep_tile_columns() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    made ops.tile_columns := public.gis_tile_columns(NEW.geom, TG_ARGV[0]::integer, TG_ARGV[1]::boolean);
+    kept ops.tile_columns := public.gis_tile_columns(NEW.geom, TG_ARGV[0]::integer, TG_ARGV[1]::boolean);
 BEGIN
-    NEW.px := made.px;
-    NEW.px_size := made.px_size;
-    NEW.tile_from := made.tile_from;
-    NEW.px12 := made.px12;
-    NEW.px8 := made.px8;
-    NEW.px4 := made.px4;
-    NEW.anchor := made.anchor;
+    NEW.px := kept.px;
+    NEW.px_size := kept.px_size;
+    NEW.tile_from := kept.tile_from;
+    NEW.px12 := kept.px12;
+    NEW.px8 := kept.px8;
+    NEW.px4 := kept.px4;
+    NEW.anchor := kept.anchor;
     RETURN NEW;
 END
 $$;

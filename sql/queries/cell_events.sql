@@ -3,4 +3,4 @@
 SELECT string_agg(int8send(cell), ''), string_agg(timestamptz_send(at), ''),
        string_agg(int8send(coalesce(hashtextextended(category, 0), 0)), ''),
        string_agg(float8send(total), ''), string_agg(float8send(base), '')
-FROM (SELECT {columns} FROM {table} AS t WHERE ctid >= %(first)s::tid AND ctid < %(end)s::tid) AS found
+FROM (SELECT {columns} FROM {table} AS t WHERE ctid >= %(first)s::tid AND ctid < %(end)s::tid) AS events

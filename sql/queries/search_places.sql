@@ -9,6 +9,6 @@ FROM (
     FROM {table}
     WHERE {found}
     LIMIT 200
-) AS found
+) AS matches
 ORDER BY rank, length(label), label
 LIMIT %(limit)s

@@ -3,7 +3,7 @@
 INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
 SELECT t.*{text}
 FROM (
-    SELECT {values}, made.*
-    FROM {unordered} AS t CROSS JOIN LATERAL {tile_columns} AS made
-    ORDER BY made.px, t.{row}
+    SELECT {values}, kept.*
+    FROM {unordered} AS t CROSS JOIN LATERAL {tile_columns} AS kept
+    ORDER BY kept.px, t.{row}
 ) AS t
