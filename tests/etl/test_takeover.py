@@ -11,10 +11,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from cells import change_log
 from etl import tables
 from etl.errors import TableHeld
 from etl.load import Mode, Result
 from layers.model import Type
+from layers.pixels import WHOLE
 from layers.registry import Layers
 
 Connection = psycopg.Connection[Any]
@@ -120,6 +122,29 @@ def test_what_others_put_on_a_table_stays_through_two_replacements(
     conn.execute("INSERT INTO layer.camera_open VALUES ('Z')")
     conn.execute(sql.SQL("SET ROLE {}").format(reader))
     assert conn.execute("SELECT code FROM layer.camera").fetchall() == [("E",), ("X",)]
+
+
+def test_numbers_counts_and_cubes_are_those_of_the_new_rows(
+    conn: Connection, run: Load, layers: Layers, tmp_path: Path
+) -> None:
+    incident = layers.get("incident")
+    file = tmp_path / "incidents.csv"
+    identities = {change_log.identity(conn, incident)}
+    for rows in (2, 3):
+        lines = ["theft,2026-01-01T00:00:00Z,105.8,21.5"] * rows
+        file.write_text("\n".join(["category,occurred_at,lon,lat", *lines, ""]), "utf-8")
+        run("incident", file, Mode.REPLACE)
+        identities.add(change_log.identity(conn, incident))
+        recorded = "SELECT cells, counted FROM ops.change WHERE layer = 'incident' ORDER BY id DESC"
+        assert conn.execute(recorded).fetchone() == ([WHOLE], rows)
+    assert len(identities) == 3
+    rebuilt = "SELECT count(*) FROM ops.cell_change WHERE layer = 'incident' AND sign = 0"
+    assert conn.execute(rebuilt).fetchone() == (2,)
+    added = conn.execute(
+        "INSERT INTO layer.incident (category, occurred_at, geom, h3) VALUES"
+        " ('theft', now(), ST_SetSRID(ST_MakePoint(105, 21), 4326), 0) RETURNING id"
+    )
+    assert added.fetchone() == (4,)
 
 
 def test_what_cannot_be_given_to_a_new_table_keeps_the_old_one(
