@@ -51,7 +51,7 @@ class View(NamedTuple):
     values: Mapping[str, Any]
 
 
-class Drawn(NamedTuple):
+class RenderedTile(NamedTuple):
     """A tile layer, the number of features in it, and of those that could be in it."""
 
     body: bytes
@@ -112,7 +112,7 @@ def _budgeted(
     conn: Connection, layer: Layer, view: View, room: int
 ) -> tuple[bytes, dict[str, Any]]:
     """Draw the best by rank, as many as fit; the guess is put right by what came out."""
-    best, reckoned = Drawn(b"", 0, 0), _bytes_by_cost.get((layer.id, view.zoom), _GUESS)
+    best, reckoned = RenderedTile(b"", 0, 0), _bytes_by_cost.get((layer.id, view.zoom), _GUESS)
     for _ in range(_TRIES):
         cost = 0.93 * room / reckoned
         drawn = _draw(conn, layer, view, cost)
@@ -127,7 +127,7 @@ def _budgeted(
     return best.body, facts
 
 
-def _draw(conn: Connection, layer: Layer, view: View, cost: float) -> Drawn:
+def _draw(conn: Connection, layer: Layer, view: View, cost: float) -> RenderedTile:
     budget = {
         "cost": cost,
         "points": MOST_POINTS,
@@ -136,7 +136,7 @@ def _draw(conn: Connection, layer: Layer, view: View, cost: float) -> Drawn:
     }
     statement = statements.budget(layer, view.zoom, view.wanted, view.frame)
     row = conn.execute(statement, {**view.values, **budget}, binary=True).fetchone()
-    return Drawn(bytes(row[0] or b""), row[1], row[2]) if row else Drawn(b"", 0, 0)
+    return RenderedTile(bytes(row[0] or b""), row[1], row[2]) if row else RenderedTile(b"", 0, 0)
 
 
 def _is_thinned(conn: Connection, layer: Layer, view: View) -> bool:

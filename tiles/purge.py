@@ -1,4 +1,4 @@
-"""Tiles that somebody wants drawn anew: written like a change, so every server takes it up."""
+"""Cache invalidation on demand: written like a change, so every server takes it up."""
 
 from collections.abc import Iterable, Iterator
 

@@ -15,7 +15,7 @@ from layers.model import Layer
 from sql.connection import Connection
 from sql.schemas import layer_table
 from tiles import changes, mvt, workers
-from tiles.store import Ready, Store, name_of, pack
+from tiles.store import PyramidManifest, Store, name_of, pack
 from tiles.versions import Versions
 
 Connect = Callable[[], Connection]
@@ -93,7 +93,7 @@ def build(
                     progress(count, None)
     _drop_rest(layer, store, version)
     zooms = (layer.tiles.minzoom, layer.tiles.maxzoom)
-    store.set_ready(layer.id, Ready(version, *zooms, digest(layer, PUBLIC)))
+    store.set_ready(layer.id, PyramidManifest(version, *zooms, digest(layer, PUBLIC)))
     return Built(count, length, version, time.monotonic() - begun)
 
 

@@ -1,4 +1,4 @@
-"""Tiles for whoever asks: from the store while they are fresh, else drawn once and stored."""
+"""Read-through cache of tiles: from the store while they are fresh, else drawn once and stored."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -12,7 +12,7 @@ from layers.model import Layer
 from sql.connection import Connection
 from tiles import mvt, pyramid
 from tiles.statements import RowFilter
-from tiles.store import Found, Store, name_of, name_of_more, pack
+from tiles.store import Store, StoredTile, name_of, name_of_more, pack
 from tiles.versions import Versions
 
 Connect = Callable[[], AbstractContextManager[Connection]]
@@ -51,7 +51,7 @@ class Source:
         self._connect, self._renew = connect, renew
         self._is_served = is_served
 
-    def tile(self, layer: Layer, audience: Audience, at: TileId) -> Found | None:
+    def tile(self, layer: Layer, audience: Audience, at: TileId) -> StoredTile | None:
         """Return a tile of all rows; None when it is empty."""
         seen = self.versions.seen
         needed = self.versions.tile(layer.id, at)
@@ -68,7 +68,7 @@ class Source:
 
     def chosen(
         self, layer: Layer, audience: Audience, at: TileId, key: object, wanted: RowFilter
-    ) -> Found | None:
+    ) -> StoredTile | None:
         """Return a tile of chosen rows; ``key`` says which, one spelling for one meaning."""
         seen = self.versions.seen
         needed = self.versions.tile(layer.id, at)
@@ -78,7 +78,7 @@ class Source:
 
     def other(
         self, layer: Layer, audience: Audience, at: TileId, key: object, draw: Draw
-    ) -> Found | None:
+    ) -> StoredTile | None:
         """Return a tile of another kind, drawn by ``draw`` and kept by what decides its content."""
         return self.over(layer, audience, (at,), (at, key), draw)
 
@@ -89,7 +89,7 @@ class Source:
         places: Sequence[TileId],
         key: object,
         draw: Draw,
-    ) -> Found | None:
+    ) -> StoredTile | None:
         """Return a tile of another grid, which shows nothing that is not in some places.
 
         Args:
@@ -106,7 +106,7 @@ class Source:
 
     def kept(
         self, audience: Audience, key: object, version: int, make: Callable[[], bytes]
-    ) -> Found:
+    ) -> StoredTile:
         """Return what is kept by what decides its content, made once."""
         name = name_of_more(audience, key)
         with self.store.alone(name):
@@ -115,7 +115,9 @@ class Source:
     def _needed(self, layer: Layer, places: Sequence[TileId]) -> int:
         return max(self.versions.tile(layer.id, at) for at in places)
 
-    def _made(self, layer: Layer, places: Sequence[TileId], name: str, draw: Draw) -> Found | None:
+    def _made(
+        self, layer: Layer, places: Sequence[TileId], name: str, draw: Draw
+    ) -> StoredTile | None:
         with self.store.alone(name):
             needed = self._needed(layer, places)
             tile = self.store.find(name)
@@ -143,7 +145,7 @@ class Source:
             with self._connect() as conn:
                 return draw(conn)
 
-    def _put(self, layer: Layer, at: TileId, version: int, packed: bytes) -> Found:
+    def _put(self, layer: Layer, at: TileId, version: int, packed: bytes) -> StoredTile:
         """Put a tile that everybody may see where a web server looks for it."""
         name = name_of(layer.id, at, PUBLIC)
         tile = self.store.put(name, version, packed)

@@ -1,4 +1,4 @@
-"""Ready-made tiles in files, shared by all processes and by a web server in front of them.
+"""Tile cache in files, shared by all processes and by a web server in front of them.
 
 A tile is ``<layer>/<z>/<x>/<y>.mvt.gz``: gzip, written once, moved into place whole. Its time of
 change is not a time: it is the version of the data that the tile shows, so a look at the file tells
@@ -41,7 +41,7 @@ _BLOCK = 4096
 """Bytes that a small file takes."""
 
 
-class Found(NamedTuple):
+class StoredTile(NamedTuple):
     """A stored tile: its file, the version that it shows, and its length in bytes, 0 when empty."""
 
     file: str
@@ -54,7 +54,7 @@ class Found(NamedTuple):
         return plain if audience == PUBLIC else f"{plain}-{_digest(audience)[:12]}"
 
 
-class Ready(NamedTuple):
+class PyramidManifest(NamedTuple):
     """What a complete set of tiles shows: a version, the zooms, and the declaration they follow."""
 
     version: int
@@ -68,7 +68,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._ready: dict[str, tuple[tuple[int, int], Ready | None]] = {}
+        self._ready: dict[str, tuple[tuple[int, int], PyramidManifest | None]] = {}
 
     def claim(self, database: str) -> None:
         """Take the folder for a database; tiles of another one are thrown away."""
@@ -84,14 +84,14 @@ class Store:
             victim.rename(gone)
             shutil.rmtree(gone, ignore_errors=True)
 
-    def find(self, name: str) -> Found | None:
+    def find(self, name: str) -> StoredTile | None:
         """Look for a tile; None when it is not there."""
         file = f"{self.folder}/{name}{ENDING}"
         try:
-            found = os.stat(file)  # noqa: PTH116 - a Path costs more than the look itself
+            state = os.stat(file)  # noqa: PTH116 - a Path costs more than the look itself
         except OSError:
             return None
-        return Found(file, int(found.st_mtime), found.st_size)
+        return StoredTile(file, int(state.st_mtime), state.st_size)
 
     def read(self, name: str, version: int) -> bytes | None:
         """Return a tile that shows at least a version; None when there is none."""
@@ -105,12 +105,12 @@ class Store:
         mark = self.folder / "database"
         return mark.is_file() and mark.read_text() == database
 
-    def put(self, name: str, version: int, packed: bytes) -> Found:
+    def put(self, name: str, version: int, packed: bytes) -> StoredTile:
         """Keep a tile as it is at a version, unless a newer one is there."""
         known = self.find(name)
         if known is None or known.version <= version:
             _write(Path(f"{self.folder}/{name}{ENDING}"), packed, version)
-        return Found(f"{self.folder}/{name}{ENDING}", version, len(packed))
+        return StoredTile(f"{self.folder}/{name}{ENDING}", version, len(packed))
 
     def drop_older(self, name: str, version: int) -> bool:
         """Throw a tile away if it shows less than a version; tell whether it did."""
@@ -140,7 +140,7 @@ class Store:
             if z.isdigit() and x.isdigit() and y.isdigit():
                 yield TileId(int(z), int(x), int(y))
 
-    def ready(self, layer_id: str) -> Ready | None:
+    def ready(self, layer_id: str) -> PyramidManifest | None:
         """Return what a layer's complete set of tiles shows; None when there is none."""
         file = f"{self.folder}/{layer_id}/ready.json"
         try:
@@ -153,13 +153,15 @@ class Store:
         if known and known[0] == changed:
             return known[1]
         try:
-            found: Ready | None = Ready(**json.loads(Path(file).read_bytes()))
+            manifest: PyramidManifest | None = PyramidManifest(
+                **json.loads(Path(file).read_bytes())
+            )
         except (OSError, ValueError, TypeError):
-            found = None
-        self._ready[layer_id] = (changed, found)
-        return found
+            manifest = None
+        self._ready[layer_id] = (changed, manifest)
+        return manifest
 
-    def set_ready(self, layer_id: str, ready: Ready) -> None:
+    def set_ready(self, layer_id: str, ready: PyramidManifest) -> None:
         """Write that a layer's tiles are complete."""
         _write(self.folder / layer_id / "ready.json", json.dumps(ready._asdict()).encode())
 
@@ -198,35 +200,35 @@ class Store:
 
     def sweep(self, most: int) -> int:
         """Throw the oldest of the other tiles away until they take at most so many bytes."""
-        kept = []
+        files = []
         for file in (self.folder / ".more").glob(f"*/*{ENDING}"):
             with suppress(FileNotFoundError):
-                found = file.stat()
-                kept.append((found.st_ctime_ns, max(found.st_size, _BLOCK), file))
-        excess = sum(size for _, size, _ in kept) - most
-        gone = 0
-        for _, size, file in sorted(kept):
-            if gone >= excess:
+                state = file.stat()
+                files.append((state.st_ctime_ns, max(state.st_size, _BLOCK), file))
+        excess = sum(size for _, size, _ in files) - most
+        freed = 0
+        for _, size, file in sorted(files):
+            if freed >= excess:
                 break
             file.unlink(missing_ok=True)
-            gone += size
-        return gone
+            freed += size
+        return freed
 
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
-        """Keep all others, in this process and any other, from making the same tile meanwhile."""
+        """File lock: keeps all others, in any process, from making the same tile meanwhile."""
         folder = self.folder / ".locks"
         slot = folder / str(zlib.crc32(name.encode()) % _LOCKS)
         try:
-            held = os.open(slot, os.O_RDWR | os.O_CREAT, 0o600)
+            lock = os.open(slot, os.O_RDWR | os.O_CREAT, 0o600)
         except FileNotFoundError:
             folder.mkdir(parents=True, exist_ok=True)
-            held = os.open(slot, os.O_RDWR | os.O_CREAT, 0o600)
+            lock = os.open(slot, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(held, fcntl.LOCK_EX)
+            fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         finally:
-            os.close(held)
+            os.close(lock)
 
 
 def name_of(layer_id: str, at: TileId, audience: Audience) -> str:

@@ -1,4 +1,4 @@
-"""Versions of tiles: which places of a layer changed last, and when. Pure."""
+"""Version map of tiles: which places of a layer changed last, and when. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -10,7 +10,7 @@ from gis_server.answers import current
 from gis_server.answers.current import services
 from gis_server.http import compression
 from tiles import store
-from tiles.store import Found
+from tiles.store import StoredTile
 
 MVT = "application/vnd.mapbox-vector-tile"
 GEOJSON = "application/geo+json"
@@ -22,7 +22,7 @@ _FAST = 1
 """Level of compression of what is sent once."""
 
 
-def tile(found: Found | None) -> Response:
+def tile(found: StoredTile | None) -> Response:
     """Answer with a stored tile in the client's encoding, or 204 when nothing is in it."""
     if found is None:
         return _tile_headers(Response(status=204))
@@ -45,7 +45,7 @@ def _tile_headers(answer: Response) -> Response:
     return _shared(answer)
 
 
-def _encoded(found: Found, encoding: str) -> bytes:
+def _encoded(found: StoredTile, encoding: str) -> bytes:
     """Return the tile; in another encoding than gzip it is made once and kept."""
     if encoding == "gzip":
         return Path(found.file).read_bytes()

@@ -76,7 +76,7 @@ class ChangePoller:
 
     def watch(self) -> None:
         """Begin before the first request, which a web server in front may keep from coming here."""
-        threading.Thread(target=self._begin_soon, name="freshness-begin", daemon=True).start()
+        threading.Thread(target=self._begin_soon, name="change-poller-start", daemon=True).start()
 
     def stop(self) -> None:
         """End the thread."""
@@ -117,7 +117,7 @@ class ChangePoller:
                 self._store.clear(layer_id)
         self._synced, self._given = self._store.synced(), self._store.latest()
         self.ask()
-        self._thread = threading.Thread(target=self._run, name="freshness", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="change-poller", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""The layers that this process serves: taken over from their folders while it serves.
+"""Hot reload: the layers that this process serves, taken over from their folders meanwhile.
 
 A layer that was declared anew is served when its table can carry it. Until then the former
 declaration holds, or there is no such layer yet. A thread beside the server (runtime/table_sync.py)
@@ -120,22 +120,22 @@ class LiveLayers:
         if len(fitting) < len(self.now):
             self.now = self._taken = Layers(fitting, self.now.groups)
 
-    def _take(self, wanted: Layers) -> None:
-        fitting = self._fitting(wanted)
-        served = merge(self.now, wanted, fitting)
-        self.waiting = tuple(layer.id for layer in wanted if layer.id not in fitting)
+    def _take(self, declared: Layers) -> None:
+        fitting = self._fitting(declared)
+        served = merge(self.now, declared, fitting)
+        self.waiting = tuple(layer.id for layer in declared if layer.id not in fitting)
         if not self.waiting:
-            self._taken = wanted
+            self._taken = declared
         if served.by_id != self.now.by_id or served.groups != self.now.groups:
             self._stale |= redrawn(self.now, served)
             log.info("layers: %s", ", ".join(served.by_id))
             self.now = served
 
-    def _fitting(self, wanted: Layers) -> set[str]:
+    def _fitting(self, declared: Layers) -> set[str]:
         with self._pool.connection() as conn:
             return {
                 layer.id
-                for layer in wanted
+                for layer in declared
                 if self.is_serving(layer) or tables.is_fitting(conn, layer)
             }
 
@@ -152,15 +152,15 @@ class LiveLayers:
         self._stale.clear()
 
 
-def merge(now: Layers, wanted: Layers, fitting: Collection[str]) -> Layers:
-    """Return what to serve: what is wanted and fits, else what is served now. Pure."""
+def merge(now: Layers, declared: Layers, fitting: Collection[str]) -> Layers:
+    """Return what to serve: what is declared and fits, else what is served now. Pure."""
     served: dict[str, Layer] = {}
-    for layer in wanted:
+    for layer in declared:
         if layer.id in fitting:
             served[layer.id] = layer
         elif layer.id in now.by_id:
             served[layer.id] = now.by_id[layer.id]
-    groups = dict(wanted.groups)
+    groups = dict(declared.groups)
     for layer in served.values():
         groups.setdefault(layer.group, now.groups.get(layer.group, {}))
     return Layers(served, groups)

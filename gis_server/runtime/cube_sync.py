@@ -1,4 +1,4 @@
-"""Cubes of events kept close to their layers, in a thread beside the server."""
+"""Reconciliation loop of cubes: makes those that are due, in a thread beside the server."""
 
 import logging
 import threading
@@ -29,23 +29,23 @@ _TROUBLES = (psycopg.Error, pools.DatabaseUnreachable, OSError)
 
 
 class CubeSync:
-    """Makes cubes that are due."""
+    """Reconciliation loop: compares each layer with its cube, and makes what is due."""
 
     def __init__(
-        self, layers: Callable[[], Layers | None], database_url: str, kept: Generations
+        self, layers: Callable[[], Layers | None], database_url: str, generations: Generations
     ) -> None:
         """Take what cubes are made of.
 
         Args:
             layers: gives those that have their tables, None before anyone has looked.
             database_url: where the tables are.
-            kept: where the cubes go.
+            generations: where the cubes go.
         """
-        self._layers, self._database_url, self._kept = layers, database_url, kept
+        self._layers, self._database_url, self._generations = layers, database_url, generations
         self._rests: dict[str, float] = {}
         self._seen: tuple[int, tuple[str, ...], Layers] | None = None
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="events", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="cube-sync", daemon=True)
 
     def watch(self) -> None:
         """Begin."""
@@ -62,7 +62,7 @@ class CubeSync:
                     while not self._stopped.wait(TICK):
                         self._look(conn)
             except _TROUBLES as error:
-                log.warning("cubes of events could not be kept: %s", error)
+                log.warning("cubes of events could not be made: %s", error)
                 self._stopped.wait(_PAUSE)
 
     def _look(self, conn: Connection) -> None:
@@ -71,22 +71,23 @@ class CubeSync:
             return
         # A restore sets the number of changes back; it may be the same as before.
         tables = tuple(change_log.identity(conn, layer) for layer in layers.heatmaps)
-        now = (change_log.last_change(conn), tables, layers)
-        if now == self._seen:
+        state = (change_log.last_change(conn), tables, layers)
+        if state == self._seen:
             return
-        for left in set(self._kept.layers()) - set(layers.by_id):
-            self._kept.clear(left)
-            change_log.forget_all(conn, left)
-        resting = [one for one in layers.heatmaps if self._rests.get(one.id, 0) > time.monotonic()]
+        for layer_id in set(self._generations.layers()) - set(layers.by_id):
+            self._generations.clear(layer_id)
+            change_log.forget_all(conn, layer_id)
+        now = time.monotonic()
+        resting = [layer for layer in layers.heatmaps if self._rests.get(layer.id, 0) > now]
         for layer in layers.heatmaps:
             if layer not in resting:
-                self._keep(conn, layer)
+                self._renew(conn, layer)
         # What rested is looked at again, even if nothing more happens.
-        self._seen = None if resting else now
+        self._seen = None if resting else state
 
-    def _keep(self, conn: Connection, layer: Layer) -> None:
-        if not checkpoint.is_due(conn, layer, self._kept):
+    def _renew(self, conn: Connection, layer: Layer) -> None:
+        if not checkpoint.is_due(conn, layer, self._generations):
             return
         begun = time.monotonic()
-        checkpoint.checkpoint(conn, layer, self._kept)
+        checkpoint.checkpoint(conn, layer, self._generations)
         self._rests[layer.id] = time.monotonic() + _REST * (time.monotonic() - begun)

@@ -1,4 +1,4 @@
-"""A process beside the server: keeps tables and cubes, draws tiles of new data, tidies up."""
+"""Supervisor process beside the server: loops of tables and cubes, tiles of new data, tidying."""
 
 import logging
 import os
@@ -44,9 +44,9 @@ def run(settings: Settings, declared: Declared, database_url: str, parent: int) 
     tables = TableSync(declared, database_url, settings.var / "reports")
     # First: a new layer does not wait until the tiles of others are drawn.
     tables.watch()
-    events = CubeSync(lambda: tables.ready, database_url, Generations(settings.var / "cells"))
+    cubes = CubeSync(lambda: tables.ready, database_url, Generations(settings.var / "cells"))
     os.nice(_NICENESS)
-    events.watch()
+    cubes.watch()
     memory.watch()
     tidied_at = 0.0
     store = Store(settings.var / "tiles")
@@ -63,7 +63,7 @@ def run(settings: Settings, declared: Declared, database_url: str, parent: int) 
             log.warning("tiles could not be drawn ahead: %s", error)
             time.sleep(_TIDY / 10)
         time.sleep(TICK)
-    events.stop()
+    cubes.stop()
     tables.stop()
 
 

@@ -1,4 +1,4 @@
-"""Tables brought to what is declared while the server runs, in a thread beside the server."""
+"""Reconciliation loop of tables: brings them to what is declared, in a thread beside the server."""
 
 import logging
 import threading
@@ -35,14 +35,14 @@ _TROUBLES = (psycopg.Error, pools.DatabaseUnreachable, LoadError, OSError, Schem
 
 
 class TableSync:
-    """Keeps the tables; ``ready`` are the layers that have theirs, None until the first look."""
+    """Reconciliation loop; ``ready`` are layers that have their tables, None until a first look."""
 
     def __init__(self, declared: Declared, database_url: str, reports: Path) -> None:
         self.ready: Layers | None = None
         self._declared, self._database_url, self._reports = declared, database_url, reports
         self._prepared: Layers | None = None
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="tables", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="table-sync", daemon=True)
 
     def watch(self) -> None:
         """Begin; the thread has the priority that its starter has now."""
@@ -55,20 +55,20 @@ class TableSync:
     def _run(self) -> None:
         while not self._stopped.wait(TICK):
             try:
-                self._keep()
+                self._reconcile()
             except _TROUBLES as error:
                 log.warning("tables could not be looked at: %s", error)
                 self._stopped.wait(_PAUSE)
 
-    def _keep(self) -> None:
+    def _reconcile(self) -> None:
         self._declared.look()
-        wanted = self._declared.layers
-        if self._prepared is wanted:
+        declared = self._declared.layers
+        if self._prepared is declared:
             return
         with pools.connect(self._database_url) as conn:
             migrate.refuse_newer(conn)
-            self.ready = prepare(conn, wanted, self._reports)
-        self._prepared = wanted
+            self.ready = prepare(conn, declared, self._reports)
+        self._prepared = declared
 
 
 def prepare(conn: Connection, layers: Layers, reports: Path) -> Layers:

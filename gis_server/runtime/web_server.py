@@ -1,4 +1,4 @@
-"""The server process: granian in front of the application."""
+"""Pre-fork server: granian in front of the application, with the maintenance process beside it."""
 
 import os
 import subprocess
@@ -20,13 +20,14 @@ THREADS = 4
 
 def application() -> Any:
     """Make the application of a worker process."""
-    used = settings.from_env()
-    made = create_app(used, installation.database_url(used), Declared(*used.more_layers))
-    made.extensions["gis"].changes.watch()
-    made.extensions["gis"].disconnects.watch(used.port)
-    made.extensions["gis"].live.watch()
+    chosen = settings.from_env()
+    declared = Declared(*chosen.more_layers)
+    app = create_app(chosen, installation.database_url(chosen), declared)
+    app.extensions["gis"].changes.watch()
+    app.extensions["gis"].disconnects.watch(chosen.port)
+    app.extensions["gis"].live.watch()
     memory.watch()
-    return made
+    return app
 
 
 def serve(used: Settings, database_url: str) -> None:

@@ -14,7 +14,7 @@ from gis_server.http import params
 from layers.geo import TileId
 from layers.model import Layer
 from tiles import purge, tilejson
-from tiles.store import Found
+from tiles.store import StoredTile
 
 MAX_AGE = 60
 """Seconds that a browser may keep a description without asking."""
@@ -51,7 +51,7 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
         return replies.tile(_found(layer, at, choice))
 
 
-def _found(layer: Layer, at: TileId, choice: TileFilter | None) -> Found | None:
+def _found(layer: Layer, at: TileId, choice: TileFilter | None) -> StoredTile | None:
     if choice is None:
         return services().tiles.tile(layer, current.audience(), at)
     audience = current.audience()

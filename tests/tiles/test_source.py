@@ -18,7 +18,7 @@ from layers.registry import Layers
 from tiles import changes, pyramid, store
 from tiles.source import Source
 from tiles.statements import RowFilter
-from tiles.store import Found, Store
+from tiles.store import Store, StoredTile
 from tiles.versions import Versions
 
 Connection = psycopg.Connection[Any]
@@ -61,7 +61,7 @@ class Desk:
         return _codes(self.source.tile(self.layer, PUBLIC, at))
 
 
-def _codes(found: Found | None) -> set[str]:
+def _codes(found: StoredTile | None) -> set[str]:
     if found is None:
         return set()
     body = store.unpack(Path(found.file).read_bytes())

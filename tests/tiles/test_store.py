@@ -10,7 +10,7 @@ import pytest
 from layers.audience import PUBLIC
 from layers.geo import TileId
 from tiles import store
-from tiles.store import Ready, Store
+from tiles.store import PyramidManifest, Store
 
 AT = TileId(14, 13008, 7195)
 NAME = store.name_of("road", AT, PUBLIC)
@@ -70,7 +70,7 @@ def test_a_layer_is_cleared_without_the_others(kept: Store) -> None:
 
 def test_what_is_complete_is_remembered(kept: Store) -> None:
     assert kept.ready("road") is None
-    ready = Ready(7, 5, 14, "digest")
+    ready = PyramidManifest(7, 5, 14, "digest")
     kept.set_ready("road", ready)
     assert kept.ready("road") == ready
     kept.set_ready("road", ready._replace(version=8))

@@ -21,7 +21,7 @@ from gis_server.ogc.tiles.documents import TILEJSON, Origin, TilesetEntry
 from layers.model import Layer
 from tiles import reprojected, store, tile_matrix_sets
 from tiles.statements import ALL
-from tiles.store import Found
+from tiles.store import StoredTile
 from tiles.tile_matrix_sets import Tile, TileMatrixSet
 
 _ADDRESS = "<tms_id>/<matrix>/<row>/<col>"
@@ -121,7 +121,7 @@ def _tile(at: Tile, layers: Sequence[Layer]) -> Response:
     raise AssertionError
 
 
-def _found(layer: Layer, at: Tile, choice: TileFilter | None) -> Found | None:
+def _found(layer: Layer, at: Tile, choice: TileFilter | None) -> StoredTile | None:
     """Return the tile of one layer; None when nothing is in it."""
     if at.matrix.zoom < layer.tiles.minzoom:
         return None
@@ -142,7 +142,7 @@ def _found(layer: Layer, at: Tile, choice: TileFilter | None) -> Found | None:
     )
 
 
-def _together(at: Tile, parts: Sequence[tuple[str, Found]]) -> Found:
+def _together(at: Tile, parts: Sequence[tuple[str, StoredTile]]) -> StoredTile:
     """Return one tile with the layers of several; kept by what these are."""
     if len(parts) == 1:
         return parts[0][1]

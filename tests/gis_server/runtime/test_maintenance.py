@@ -84,7 +84,7 @@ def test_what_cannot_be_done_is_said(run: Any, args: list[str], said: str) -> No
 def test_what_is_old_or_missing_is_due(layers: Layers, tmp_path: Path) -> None:
     school, kept = layers.get("school"), Store(tmp_path)
     assert maintenance.is_due(school, kept, {})
-    ready = store.Ready(5, 10, 14, pyramid.digest(school, PUBLIC))
+    ready = store.PyramidManifest(5, 10, 14, pyramid.digest(school, PUBLIC))
     kept.set_ready("school", ready)
     assert not maintenance.is_due(school, kept, {"school": 5})
     assert maintenance.is_due(school, kept, {"school": 6})
