@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -198,3 +199,23 @@ def test_a_server_that_starts_after_a_restore_believes_no_tile_of_before(
         assert epoch >= int(tags[TILE].strip('"').split("-")[0], 16)
     finally:
         started.extensions["gis"].close()
+
+
+def test_a_restore_while_the_server_answers_is_taken_up_within_a_moment(
+    running: FlaskClient, province: Connection, drill: Drill, database_url: str
+) -> None:
+    running.get(TILE)
+    drill.run("pg_dump")
+    _name(province, NAMES[1])
+    put_incidents(province, 25, seed=2)
+    _gis(running).changes.renew()
+    _build(running, database_url)
+    tags = _tags(running)
+    drill.run("pg_restore")
+    with psycopg.connect(database_url, autocommit=True) as restored:
+        deadline = time.monotonic() + 10
+        while changes.version(restored, "school") <= int(tags[TILE].strip('"').split("-")[0], 16):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        _gis(running).changes.renew()
+        _check(running, restored, tags)
