@@ -78,7 +78,7 @@ def find(
         resolution = _resolution(view, whole, slices, shapes)
     cells = area(view, shapes, resolution)
     series = _series(view, wanted, edges, cells, resolution)
-    found = emerging(series, Neighbours.of(cells))
+    found = emerging(series, Neighbours.within(cells))
     past = series[:-1]
     return Hotspots(
         resolution,

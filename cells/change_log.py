@@ -1,4 +1,4 @@
-"""Events of a layer's table, and what changed of them since a snapshot."""
+"""Change log: events of a layer's table, and the delta since a snapshot."""
 
 from typing import Any, NamedTuple
 
@@ -17,8 +17,11 @@ _PAGES = 16_000
 """Pages of a table, of 8 kB, that are read at once: some ten megabytes of columns."""
 
 
-class News(NamedTuple):
-    """What happened after a snapshot; ``is_rebuilt`` where so much did that it was not written."""
+class Delta(NamedTuple):
+    """Delta: what happened after a snapshot.
+
+    ``is_rebuilt`` where so much happened that it was not written.
+    """
 
     snapshot: str
     changes: Changes
@@ -41,17 +44,17 @@ def events(conn: Connection, layer: Layer) -> Events:
     """Return all events of a layer; in a transaction that sees one state throughout."""
     table = layer_table(layer.id)
     has_weight = columns.declared(layer).weight is not None
-    listed = columns.listed(columns.of(layer, "t"))
+    listed = columns.listed(columns.expressions(layer, "t"))
     statement = sql.query("cell_events").format(columns=listed, table=table)
-    known = _categories(conn, layer, table)
+    names = _categories(conn, layer, table)
     row = conn.execute(sql.query("table_pages"), {"layer": layer.id}).fetchone()
     parts = []
     for first in range(0, row[0] if row else 0, _PAGES):
-        asked = {"first": f"({first},0)", "end": f"({first + _PAGES},0)"}
+        page = {"first": f"({first},0)", "end": f"({first + _PAGES},0)"}
         with conn.cursor(binary=True) as cursor:
-            part = cursor.execute(statement, asked).fetchone()
+            part = cursor.execute(statement, page).fetchone()
         if part and part[0]:
-            parts.append(_part(part, known, has_weight=has_weight))
+            parts.append(_part(part, names, has_weight=has_weight))
     return joined(parts) if parts else none(has_weight=has_weight)
 
 
@@ -63,19 +66,19 @@ def none(*, has_weight: bool) -> Events:
     )
 
 
-def news(conn: Connection, layer: Layer, seen: str) -> News:
+def delta(conn: Connection, layer: Layer, seen: str) -> Delta:
     """Return what happened to a layer's events after a snapshot."""
     rows = conn.execute(sql.query("cell_changes"), {"layer": layer.id, "seen": seen}).fetchall()
-    found = [row[1:] for row in rows if row[1]]
+    changed = [row[1:] for row in rows if row[1]]
     is_rebuilt = any(row[1] == 0 for row in rows)
     has_weight = columns.declared(layer).weight is not None
-    return News(rows[0][0], _changes(found, has_weight=has_weight), is_rebuilt)
+    return Delta(rows[0][0], _changes(changed, has_weight=has_weight), is_rebuilt)
 
 
-def count_news(conn: Connection, layer: Layer, seen: str) -> tuple[int, bool]:
+def delta_size(conn: Connection, layer: Layer, seen: str) -> tuple[int, bool]:
     """Return how many changes there are after a snapshot, and whether all is to be read anew."""
-    asked = {"layer": layer.id, "seen": seen}
-    row = conn.execute(sql.query("cell_changes_count"), asked).fetchone()
+    values = {"layer": layer.id, "seen": seen}
+    row = conn.execute(sql.query("cell_changes_count"), values).fetchone()
     return (int(row[0]), bool(row[1])) if row else (0, False)
 
 
@@ -106,23 +109,23 @@ def _categories(conn: Connection, layer: Layer, table: compose.Identifier) -> di
     Raises:
         ValueError: two have the same one.
     """
-    category = columns.of(layer, "t")["category"]
+    category = columns.expressions(layer, "t")["category"]
     rows = conn.execute(sql.query("cell_categories").format(category=category, table=table))
     listed = rows.fetchall()
-    found = {hashed: name for name, hashed in listed}
-    if len(found) < len(listed):
+    by_hash = {hashed: name for name, hashed in listed}
+    if len(by_hash) < len(listed):
         raise ValueError(f"two categories of layer {layer.id} have the same hash")
-    return found
+    return by_hash
 
 
-def _part(part: Any, known: dict[int, str | None], *, has_weight: bool) -> Events:
+def _part(part: Any, names: dict[int, str | None], *, has_weight: bool) -> Events:
     cell, at, hashes, total, base = part
     different, category = np.unique(_numbers(hashes, "i8"), return_inverse=True)
     return Events(
         _numbers(at, "i8"),
         _numbers(cell, "u8"),
         category.astype(np.int32),
-        tuple(known[hashed] for hashed in different.tolist()),
+        tuple(names[hashed] for hashed in different.tolist()),
         _numbers(total, "f8") if has_weight else None,
         _numbers(base, "f8") if has_weight else None,
     )

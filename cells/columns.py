@@ -18,7 +18,7 @@ _UNKNOWN = "-infinity"
 _NEVER = SQL("NULL::double precision")
 
 
-def of(layer: Layer, row: str) -> Mapping[str, Composable]:
+def expressions(layer: Layer, row: str) -> Mapping[str, Composable]:
     """Return expressions by column: cell, at, category, total, base; of a named row.
 
     ``total`` and ``base`` are what an event adds to the sum of weights and to that of what they are
@@ -76,7 +76,7 @@ def declared(layer: Layer) -> Heatmap:
     return layer.heatmap
 
 
-def form(layer: Layer) -> str:
-    """Return what tells the events that a declaration gives from those of any other."""
-    said = listed(of(layer, "t")).as_string(None)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+def digest(layer: Layer) -> str:
+    """Return a digest of the events that a declaration gives, which tells them from any other."""
+    text = listed(expressions(layer, "t")).as_string(None)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

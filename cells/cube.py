@@ -1,6 +1,6 @@
-"""The cube: events of a layer as columns, and what was counted up to checkpoints among them.
+"""The cube: events of a layer as columns, with prefix sums at checkpoints among them.
 
-A checkpoint is a row of running totals: how many of the first k x step events, in the order of
+A checkpoint is a row of prefix sums: how many of the first k x step events, in the order of
 time, were in each cell. So any range of time is the difference of two rows, and what lies between
 the checkpoints and the ends of the range is counted from the columns. There are rows of every
 category, each over the cells that it has, and rows of all together. Immutable; on disk a folder of
@@ -53,7 +53,7 @@ class EventColumns:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Running totals: (checkpoints, pairs of category and cell), (checkpoints, cells)."""
+    """Prefix sums: (checkpoints, pairs of category and cell), (checkpoints, cells)."""
 
     pairs: Column
     cells: Column

@@ -1,4 +1,4 @@
-"""The views of a process: opened when they are asked for, taken further when a layer changed."""
+"""Snapshots of events that a process serves: a cube with the delta since, taken further."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -20,8 +20,8 @@ PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A view of a layer, None where there is none; read when the layer had ``version``.
+class _Entry:
+    """Cache entry: a view of a layer as it was in ``version``, None where there is none.
 
     ``name`` is that of its cube, ``snapshot`` the one up to which changes are read in the table
     ``identity``: a snapshot means nothing in another one, such as that of a restore.
@@ -30,15 +30,15 @@ class _Known:
     layer: Layer
     version: int
     name: str
-    form: str
+    digest: str
     identity: str
     snapshot: str = ""
     view: View | None = None
 
-    def goes_on_as(self, asked: "_Known") -> bool:
-        """Tell whether what happened since makes this what is asked for."""
-        own = (self.name, self.form, self.identity)
-        return own == (asked.name, asked.form, asked.identity)
+    def goes_on_as(self, entry: "_Entry") -> bool:
+        """Tell whether the delta since this one makes it the other one."""
+        own = (self.name, self.digest, self.identity)
+        return own == (entry.name, entry.digest, entry.identity)
 
 
 class ViewBusy(Busy):
@@ -59,15 +59,15 @@ def _held(lock: threading.Lock) -> Iterator[None]:
 class CubeViews:
     """Views by layer and audience; safe from many threads."""
 
-    def __init__(self, kept: Generations, connect: Connect) -> None:
+    def __init__(self, generations: Generations, connect: Connect) -> None:
         """Take what views are made from.
 
         Args:
-            kept: the cubes.
+            generations: the cubes.
             connect: lends a connection for what happened since.
         """
-        self._kept, self._connect = kept, connect
-        self._known: dict[tuple[str, Audience], _Known] = {}
+        self._generations, self._connect = generations, connect
+        self._entries: dict[tuple[str, Audience], _Entry] = {}
         self._locks: dict[tuple[str, Audience], threading.Lock] = {}
 
     def view(self, layer: Layer, version: int, audience: Audience) -> View | None:
@@ -82,50 +82,54 @@ class CubeViews:
             ViewBusy: another thread has been asking the database for it too long.
         """
         key = layer.id, audience
-        known = self._known.get(key)
-        if known is not None and self._is_good(known, layer, version):
-            return known.view
+        entry = self._entries.get(key)
+        if entry is not None and self._is_good(entry, layer, version):
+            return entry.view
         with _held(self._locks.setdefault(key, threading.Lock())):
-            known = self._known.get(key)
-            if known is None or not self._is_good(known, layer, version):
-                known = self._known[key] = self._renewed(layer, version, known)
-            return known.view
+            entry = self._entries.get(key)
+            if entry is None or not self._is_good(entry, layer, version):
+                entry = self._entries[key] = self._renewed(layer, version, entry)
+            return entry.view
 
-    def _is_good(self, known: _Known, layer: Layer, version: int) -> bool:
-        is_current = known.version >= version and known.name == self._kept.name(layer.id)
-        return is_current and known.layer is layer
+    def _is_good(self, entry: _Entry, layer: Layer, version: int) -> bool:
+        is_current = entry.version >= version and entry.name == self._generations.name(layer.id)
+        return is_current and entry.layer is layer
 
-    def _renewed(self, layer: Layer, version: int, known: _Known | None) -> _Known:
+    def _renewed(self, layer: Layer, version: int, before: _Entry | None) -> _Entry:
         with self._connect() as conn:
             while True:
                 identity = change_log.identity(conn, layer)
-                name = self._kept.name(layer.id)
-                asked = _Known(layer, version, name, columns.form(layer), identity)
-                found = self._read(conn, asked, known)
+                name = self._generations.name(layer.id)
+                entry = _Entry(layer, version, name, columns.digest(layer), identity)
+                renewed = self._read(conn, entry, before)
                 # A cube that was replaced while we read may have taken changes with it.
-                if asked.name == self._kept.name(layer.id):
-                    return found
+                if entry.name == self._generations.name(layer.id):
+                    return renewed
 
-    def _read(self, conn: Connection, asked: _Known, known: _Known | None) -> _Known:
-        if known is None or not known.goes_on_as(asked):
-            return self._opened(conn, asked)
-        if known.view is None:
-            return asked
-        news = change_log.news(conn, asked.layer, known.snapshot)
-        if news.is_rebuilt:
-            return asked
-        view = known.view
-        if len(news.changes):
-            view = view.with_more(news.changes)
-        return replace(asked, snapshot=news.snapshot, view=view)
+    def _read(self, conn: Connection, entry: _Entry, before: _Entry | None) -> _Entry:
+        if before is None or not before.goes_on_as(entry):
+            return self._opened(conn, entry)
+        if before.view is None:
+            return entry
+        delta = change_log.delta(conn, entry.layer, before.snapshot)
+        if delta.is_rebuilt:
+            return entry
+        view = before.view
+        if len(delta.changes):
+            view = view.with_more(delta.changes)
+        return replace(entry, snapshot=delta.snapshot, view=view)
 
-    def _opened(self, conn: Connection, asked: _Known) -> _Known:
-        made = self._kept.current(asked.layer.id)
-        if made is None or (made.seal.form, made.seal.identity) != (asked.form, asked.identity):
-            return asked
-        news = change_log.news(conn, asked.layer, made.seal.snapshot)
-        if news.is_rebuilt:
-            return asked
-        is_mean = columns.declared(asked.layer).aggregate == "mean"
-        view = View(made.load(), news.changes, is_mean=is_mean)
-        return replace(asked, snapshot=news.snapshot, view=view)
+    def _opened(self, conn: Connection, entry: _Entry) -> _Entry:
+        generation = self._generations.current(entry.layer.id)
+        expected = entry.digest, entry.identity
+        if generation is None:
+            return entry
+        manifest = generation.manifest
+        if (manifest.digest, manifest.identity) != expected:
+            return entry
+        delta = change_log.delta(conn, entry.layer, manifest.snapshot)
+        if delta.is_rebuilt:
+            return entry
+        is_mean = columns.declared(entry.layer).aggregate == "mean"
+        view = View(generation.load(), delta.changes, is_mean=is_mean)
+        return replace(entry, snapshot=delta.snapshot, view=view)

@@ -1,4 +1,4 @@
-"""Cubes on disk: a folder a layer, in it a numbered folder a cube and a link to the current one."""
+"""Generations of cubes on disk: numbered folders, and a link that is swapped to the current one."""
 
 import fcntl
 import json
@@ -18,14 +18,14 @@ _KEPT = 2
 
 @dataclass(frozen=True, slots=True)
 class CubeManifest:
-    """What a cube holds.
+    """Manifest of a cube: what it holds.
 
-    Every change that ``snapshot`` shows in the table ``identity`` is counted, of events as ``form``
-    declares them.
+    Every change that ``snapshot`` shows in the table ``identity`` is counted, of events whose
+    declaration has this ``digest``.
     """
 
     identity: str
-    form: str
+    digest: str
     snapshot: str
 
 
@@ -34,7 +34,7 @@ class Generation:
     """A cube in its folder."""
 
     folder: Path
-    seal: CubeManifest
+    manifest: CubeManifest
 
     def load(self) -> Cube:
         """Return the cube, its arrays mapped."""
@@ -64,7 +64,7 @@ class Generations:
         link = self._root / layer_id / _CURRENT
         try:
             folder = link.parent / link.readlink()
-            described = json.loads((folder / "seal.json").read_text("utf-8"))
+            described = json.loads((folder / "manifest.json").read_text("utf-8"))
             return Generation(folder, CubeManifest(**described))
         except (OSError, ValueError, TypeError):
             return None
@@ -76,7 +76,7 @@ class Generations:
         except OSError:
             return ""
 
-    def publish(self, layer_id: str, cube: Cube, seal: CubeManifest) -> Generation:
+    def publish(self, layer_id: str, cube: Cube, manifest: CubeManifest) -> Generation:
         """Write a cube and make it the current one; those before the last are removed.
 
         To be called within `building`.
@@ -87,14 +87,14 @@ class Generations:
         folder = place / f"{number:08}"
         folder.mkdir()
         cubes.save(cube, folder)
-        (folder / "seal.json").write_text(json.dumps(asdict(seal)), "utf-8")
+        (folder / "manifest.json").write_text(json.dumps(asdict(manifest)), "utf-8")
         new = place / "new"
         new.unlink(missing_ok=True)
         new.symlink_to(folder.name)
         new.replace(place / _CURRENT)
         for old in sorted(self._numbers(place))[:-_KEPT]:
             shutil.rmtree(place / f"{old:08}", ignore_errors=True)
-        return Generation(folder, seal)
+        return Generation(folder, manifest)
 
     def clear(self, layer_id: str) -> None:
         """Remove the cubes of a layer."""

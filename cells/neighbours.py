@@ -27,7 +27,7 @@ class Neighbours(NamedTuple):
     """How many cells are in each ring (n,), 1 to 7."""
 
     @classmethod
-    def of(cls, cells: npt.NDArray[np.uint64]) -> Self:
+    def within(cls, cells: npt.NDArray[np.uint64]) -> Self:
         """Find the rings of cells (n,).
 
         Raises:
@@ -35,15 +35,15 @@ class Neighbours(NamedTuple):
         """
         _check(cells)
         disks = h3ronpy.grid_disk_distances(cells, 1, flatten=True)
-        found = np.asarray(disks["cell"])
+        ring = np.asarray(disks["cell"])
         # Each disk begins with its own cell, the only one at no distance.
-        of = np.cumsum(np.asarray(disks["k"]) == 0) - 1
-        places = np.searchsorted(cells, found)
-        is_inside = np.take(cells, places, mode="clip") == found if cells.size else places > 0
-        of, places = of[is_inside], places[is_inside]
-        sizes = np.bincount(of, minlength=cells.size)
+        owner = np.cumsum(np.asarray(disks["k"]) == 0) - 1
+        places = np.searchsorted(cells, ring)
+        is_inside = np.take(cells, places, mode="clip") == ring if cells.size else places > 0
+        owner, places = owner[is_inside], places[is_inside]
+        sizes = np.bincount(owner, minlength=cells.size)
         members = np.full((cells.size, RING), cells.size, np.int32)
-        members[of, np.arange(of.size) - (np.cumsum(sizes) - sizes)[of]] = places
+        members[owner, np.arange(owner.size) - (np.cumsum(sizes) - sizes)[owner]] = places
         return cls(members, sizes.astype(np.int32))
 
     def sums(self, values: Numbers) -> Floats:

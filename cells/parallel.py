@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from cells import parquet, totals
-from cells.parquet import Form, Part
+from cells.parquet import EventFormat, Part
 from cells.question import Filter
 
 _AHEAD = 3
@@ -25,15 +25,15 @@ class Pool(NamedTuple):
     threads: int
 
 
-class Asked(NamedTuple):
-    """What is counted; goes to other machines."""
+class CountTask(NamedTuple):
+    """Task: what is counted; goes to other machines."""
 
-    form: Form
+    format: EventFormat
     wanted: Filter
     resolution: int
 
 
-def count(pool: Pool, files: Iterable[Path], asked: Asked) -> pa.Table:
+def count(pool: Pool, files: Iterable[Path], task: CountTask) -> pa.Table:
     """Count the events of files by month, category and cell (cells.totals).
 
     No more is in memory than a part a thread, and what has been counted: rows by cell.
@@ -41,34 +41,34 @@ def count(pool: Pool, files: Iterable[Path], asked: Asked) -> pa.Table:
     Args:
         pool: where the files are found under the same names.
         files: in any number; they are opened as it goes on.
-        asked: what is counted.
+        task: what is counted.
 
     Raises:
         ArchiveUnreadable: a file is damaged, or is none.
     """
-    parts = chain.from_iterable(parquet.parts(file, asked.form, asked.wanted) for file in files)
-    found = [totals.together([])]
+    parts = chain.from_iterable(parquet.parts(file, task.format, task.wanted) for file in files)
+    tables = [totals.together([])]
     room = _AHEAD * pool.threads
-    running = {pool.executor.submit(of_part, part, asked) for part in islice(parts, room)}
+    running = {pool.executor.submit(count_part, part, task) for part in islice(parts, room)}
     while running:
         done, running = wait(running, return_when=FIRST_COMPLETED)
-        found += [pa.ipc.open_stream(one.result()).read_all() for one in done]
+        tables += [pa.ipc.open_stream(future.result()).read_all() for future in done]
         # Each time as much has come as there was, so that no row is added up over and over.
-        if sum(map(len, found[1:])) > len(found[0]):
-            found = [totals.together(found)]
+        if sum(map(len, tables[1:])) > len(tables[0]):
+            tables = [totals.together(tables)]
         more = islice(parts, len(done))
-        running |= {pool.executor.submit(of_part, part, asked) for part in more}
-    return totals.together(found)
+        running |= {pool.executor.submit(count_part, part, task) for part in more}
+    return totals.together(tables)
 
 
-def of_part(part: Part, asked: Asked) -> bytes:
+def count_part(part: Part, task: CountTask) -> bytes:
     """Count the events of a part; this is what a worker does.
 
     Returns:
         The table as Arrow's stream: columns that Dask takes apart do not come back in their places.
     """
-    found = totals.of(parquet.events(part, asked.form), asked.wanted, asked.resolution)
+    counts = totals.by_month(parquet.events(part, task.format), task.wanted, task.resolution)
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, found.schema, options=_PACKED) as stream:
-        stream.write_table(found)
+    with pa.ipc.new_stream(sink, counts.schema, options=_PACKED) as stream:
+        stream.write_table(counts)
     return bytes(sink.getvalue())

@@ -33,8 +33,11 @@ _EPOCH = 946_684_800_000_000
 _UTC_OFFSET = local_time.UTC_OFFSET // timedelta(microseconds=1)
 
 
-class Form(NamedTuple):
-    """Which columns of a file make an event; goes to other machines, where no layer is declared."""
+class EventFormat(NamedTuple):
+    """Column mapping: which columns of a file make an event.
+
+    It goes to other machines, where no layer is declared.
+    """
 
     time: str | None
     has_days: bool
@@ -56,18 +59,18 @@ class Part(NamedTuple):
     groups: tuple[int, ...]
 
 
-def form(layer: Layer) -> Form:
+def event_format(layer: Layer) -> EventFormat:
     """Return what an event of a layer is.
 
     Raises:
         ValueError: events of the layer are not aggregated.
     """
-    said = columns.declared(layer)
+    heatmap = columns.declared(layer)
     has_days = bool(layer.time) and layer.fields[layer.time or ""].type is Type.DATE
-    return Form(layer.time, has_days, said.category, said.weight, said.by)
+    return EventFormat(layer.time, has_days, heatmap.category, heatmap.weight, heatmap.by)
 
 
-def parts(file: Path, made: Form, wanted: Filter) -> Iterator[Part]:
+def parts(file: Path, mapping: EventFormat, wanted: Filter) -> Iterator[Part]:
     """Yield the parts of a file that may have events that are wanted; reads its end only.
 
     Raises:
@@ -75,15 +78,15 @@ def parts(file: Path, made: Form, wanted: Filter) -> Iterator[Part]:
     """
     with _reading(file):
         whole = ds.ParquetFileFormat().make_fragment(str(file), LocalFileSystem())
-        lacking = sorted(set(made.columns) - set(whole.physical_schema.names))
+        lacking = sorted(set(mapping.columns) - set(whole.physical_schema.names))
         if lacking:
             raise ArchiveUnreadable(f"{file}: has no column {', '.join(lacking)}.")
-        found = whole.split_by_row_group(_may_have(made, wanted))
+        fragments = whole.split_by_row_group(_may_have(mapping, wanted))
     groups: list[int] = []
     rows = 0
-    for one in found:
-        groups += [group.id for group in one.row_groups]
-        rows += sum(group.num_rows for group in one.row_groups)
+    for fragment in fragments:
+        groups += [group.id for group in fragment.row_groups]
+        rows += sum(group.num_rows for group in fragment.row_groups)
         if rows >= ROWS:
             yield Part(file, tuple(groups))
             groups, rows = [], 0
@@ -91,7 +94,7 @@ def parts(file: Path, made: Form, wanted: Filter) -> Iterator[Part]:
         yield Part(file, tuple(groups))
 
 
-def events(part: Part, made: Form) -> Events:
+def events(part: Part, mapping: EventFormat) -> Events:
     """Return the events of a part.
 
     Raises:
@@ -99,19 +102,19 @@ def events(part: Part, made: Form) -> Events:
     """
     with _reading(part.file):
         with pq.ParquetFile(part.file, page_checksum_verification=True) as opened:
-            rows = opened.read_row_groups(list(part.groups), made.columns).combine_chunks()
+            rows = opened.read_row_groups(list(part.groups), mapping.columns).combine_chunks()
         cell = _numbers(rows[CELL], pa.int64()).astype(np.uint64)
         if not (cell >> np.uint64(52) & np.uint64(15) == STORED).all():
             raise ArchiveUnreadable(f"{part.file}: {CELL} are not cells of resolution {STORED}.")
-        category, names = _categories(rows, made)
-        return Events(_times(rows, made), cell, category, names, *_weights(rows, made))
+        category, names = _categories(rows, mapping)
+        return Events(_times(rows, mapping), cell, category, names, *_weights(rows, mapping))
 
 
-def _may_have(made: Form, wanted: Filter) -> ds.Expression | None:
+def _may_have(mapping: EventFormat, wanted: Filter) -> ds.Expression | None:
     """Return what groups of rows are passed over by; the events themselves are chosen later."""
-    if made.time is None or made.has_days:
+    if mapping.time is None or mapping.has_days:
         return None
-    at, asked = ds.field(made.time), None
+    at, asked = ds.field(mapping.time), None
     if wanted.start is not None:
         asked = at >= pa.scalar(wanted.start, _MOMENT)
     if wanted.end is not None:
@@ -120,11 +123,11 @@ def _may_have(made: Form, wanted: Filter) -> ds.Expression | None:
     return asked
 
 
-def _times(rows: pa.Table, made: Form) -> Instants:
-    if made.time is None:
+def _times(rows: pa.Table, mapping: EventFormat) -> Instants:
+    if mapping.time is None:
         return np.full(len(rows), UNKNOWN)
-    column = rows[made.time]
-    if made.has_days:
+    column = rows[mapping.time]
+    if mapping.has_days:
         days = _numbers(pc.cast(column, pa.date32()).cast(pa.int32()), pa.int64())
         found = days * _DAY - _UTC_OFFSET
     else:
@@ -132,22 +135,24 @@ def _times(rows: pa.Table, made: Form) -> Instants:
     return np.where(np.asarray(column.is_null()), UNKNOWN, found - _EPOCH)
 
 
-def _categories(rows: pa.Table, made: Form) -> tuple[NDArray[np.int32], tuple[str | None, ...]]:
-    if made.category is None or not len(rows):
+def _categories(
+    rows: pa.Table, mapping: EventFormat
+) -> tuple[NDArray[np.int32], tuple[str | None, ...]]:
+    if mapping.category is None or not len(rows):
         return np.zeros(len(rows), np.int32), (None,)
-    found = pc.dictionary_encode(rows[made.category], null_encoding="encode").combine_chunks()
+    found = pc.dictionary_encode(rows[mapping.category], null_encoding="encode").combine_chunks()
     return np.asarray(found.indices, np.int32), tuple(found.dictionary.to_pylist())
 
 
-def _weights(rows: pa.Table, made: Form) -> tuple[Any, Any]:
+def _weights(rows: pa.Table, mapping: EventFormat) -> tuple[Any, Any]:
     """Return total and base as the statement for rows of a table does (cells.columns)."""
-    if made.weight is None:
+    if mapping.weight is None:
         return None, None
-    weight, by = (rows[name] if name else pa.scalar(1.0) for name in (made.weight, made.by))
+    weight, by = (rows[name] if name else pa.scalar(1.0) for name in (mapping.weight, mapping.by))
     # What has a weight and nothing that it is weighed by counts once.
-    by = pc.fill_null(by, 1) if made.by else by
+    by = pc.fill_null(by, 1) if mapping.by else by
     total = _numbers(pc.multiply(pc.cast(weight, pa.float64()), by), pa.float64())
-    share = _numbers(by, pa.float64()) if made.by else np.ones(len(rows))
+    share = _numbers(by, pa.float64()) if mapping.by else np.ones(len(rows))
     return total, np.where(np.asarray(weight.is_valid()), share, 0.0)
 
 

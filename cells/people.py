@@ -19,14 +19,14 @@ class People(NamedTuple):
     cells: Cells
     number: Floats
 
-    def of(self, cells: Cells) -> Floats:
+    def by_cell(self, cells: Cells) -> Floats:
         """Return the people in sorted cells of a resolution up to 10, (m,)."""
         if not len(cells) or not len(self.cells):
             return np.zeros(len(cells))
         resolution = index.resolution(int(cells[0]))
         if resolution > BASE:
             # A cell of resolution 10 has a seventh of what is in its parent.
-            return self.of(index.parents(cells, BASE)) / 7
+            return self.by_cell(index.parents(cells, BASE)) / 7
         found, at = np.unique(index.parents(self.cells, resolution), return_inverse=True)
         sums = np.bincount(at, self.number, minlength=len(found))
         places = np.minimum(np.searchsorted(found, cells), len(found) - 1)

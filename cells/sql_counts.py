@@ -53,7 +53,7 @@ def _values(wanted: Filter) -> dict[str, Any]:
 
 
 def _statement(layer: Layer, wanted: Filter) -> compose.Composed:
-    event = columns.of(layer, "t")
+    event = columns.expressions(layer, "t")
     time = columns.time(layer, "t")
     conditions = []
     if wanted.start:

@@ -22,7 +22,7 @@ _ZONE = np.timedelta64(local_time.UTC_OFFSET)
 _BEGINNING = np.datetime64("2000-01-01", "us")
 
 
-def of(events: Events, wanted: Filter, resolution: int) -> pa.Table:
+def by_month(events: Events, wanted: Filter, resolution: int) -> pa.Table:
     """Count events as the server does: from a cube of them.
 
     Returns:
@@ -32,12 +32,12 @@ def of(events: Events, wanted: Filter, resolution: int) -> pa.Table:
     """
     cube = build(events)
     choice = query.chosen(cube, wanted)
-    found = [
+    tables = [
         _counted(cube, some, resolution, month, code)
         for month, some in _months(cube, choice)
-        for code in np.flatnonzero(_asked(cube, choice)).tolist()
+        for code in np.flatnonzero(_categories(cube, choice)).tolist()
     ]
-    return together(found)
+    return together(tables)
 
 
 def together(tables: Sequence[pa.Table]) -> pa.Table:
@@ -61,7 +61,7 @@ _SCHEMA = pa.schema(
 )
 
 
-def _asked(cube: Cube, choice: Choice) -> NDArray[np.bool_]:
+def _categories(cube: Cube, choice: Choice) -> NDArray[np.bool_]:
     return np.ones(len(cube.names), bool) if choice.categories is None else choice.categories
 
 

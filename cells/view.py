@@ -1,4 +1,4 @@
-"""A cube with what happened since it was sealed: what is asked at one moment. Pure."""
+"""Snapshot of a layer's events: a cube, and the delta since its checkpoint. Pure."""
 
 import itertools
 import threading
@@ -28,7 +28,7 @@ class View:
         """Take a cube.
 
         Args:
-            cube: what was sealed.
+            cube: of the checkpoint.
             changes: all that happened since.
             is_mean: whether the layer's value is a mean.
         """
@@ -42,7 +42,7 @@ class View:
 
     @property
     def extent(self) -> tuple[datetime, datetime] | None:
-        """The times of the first and the last event that was sealed; None without any."""
+        """The times of the first and the last event in the cube; None without any."""
         times = self.cube.times
         first = np.searchsorted(times, instant(datetime.min.replace(tzinfo=UTC)))
         end = np.searchsorted(times, instant(datetime.max.replace(tzinfo=UTC)), "right")

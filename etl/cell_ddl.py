@@ -25,7 +25,7 @@ def watch(conn: Connection, layer: Layer, table: compose.Identifier) -> None:
     body = sql.query("cell_note").format(
         layer=compose.Literal(layer.id),
         most=compose.Literal(MOST),
-        columns=columns.listed(columns.of(layer, "t")),
+        columns=columns.listed(columns.expressions(layer, "t")),
     )
     conn.execute(
         compose.SQL(
@@ -44,7 +44,7 @@ def watch(conn: Connection, layer: Layer, table: compose.Identifier) -> None:
                 table,
                 rows,
                 function,
-                compose.Literal(columns.form(layer)),
+                compose.Literal(columns.digest(layer)),
             )
         )
 
@@ -63,7 +63,7 @@ def unwatch(conn: Connection, layer: Layer, table: compose.Identifier) -> bool:
 def is_watched(conn: Connection, layer: Layer) -> bool:
     """Tell whether a table has the triggers that its declaration gives."""
     row = conn.execute(sql.query("cell_triggers"), {"layer": layer.id}).fetchone()
-    return row == (len(ROWS), columns.form(layer))
+    return row == (len(ROWS), columns.digest(layer))
 
 
 def mark(conn: Connection, layer: Layer) -> None:

@@ -88,10 +88,12 @@ def count(  # noqa: PLR0913, PLR0917 - click gives one argument an option
     begun = time.monotonic()
     layer = _layer(used, layer_id, categories)
     start, end = params.interval(interval) if interval else (None, None)
-    asked = parallel.Asked(parquet.form(layer), Filter(start, end, categories), resolution)
+    task = parallel.CountTask(
+        parquet.event_format(layer), Filter(start, end, categories), resolution
+    )
     files = [file.absolute() for file in months.everywhere(folder, layer_id)]
     with dask_cluster.pool(scheduler, used.workers) as pool:
-        found = parallel.count(pool, files, asked)
+        found = parallel.count(pool, files, task)
     new = out_file.with_name(f".{out_file.name}.{os.getpid()}")
     pq.write_table(found, new, compression="zstd")
     new.replace(out_file)

@@ -34,14 +34,14 @@ def rebuild(used: Settings, layer_ids: tuple[str, ...]) -> None:
     """
     layers = registry.load(*used.more_layers)
     chosen = _chosen(layers, layer_ids)
-    kept = Generations(used.var / "cells")
+    generations = Generations(used.var / "cells")
     with pools.connect(installation.database_url(used)) as conn:
         installation.prepare(conn, layers, used)
         for layer in chosen:
             begun = time.monotonic()
-            made = checkpoint.checkpoint(conn, layer, kept, anew=True)
-            cube = made.load()
-            size = sum(file.stat().st_size for file in made.folder.iterdir())
+            generation = checkpoint.checkpoint(conn, layer, generations, anew=True)
+            cube = generation.load()
+            size = sum(file.stat().st_size for file in generation.folder.iterdir())
             out.print(
                 f"{layer.id}: {len(cube)} events, {len(cube.cells)} cells, {size / 1e6:.1f} MB,"
                 f" {time.monotonic() - begun:.1f} s"

@@ -83,7 +83,7 @@ def _per(rate: str) -> heatmap.Per:
         return index.areas
     version = services().changes.versions.layer(units.COMMUNE)
     people = services().population.at(version, services().pool.connection)
-    return lambda cells: people.of(cells) / 10_000
+    return lambda cells: people.by_cell(cells) / 10_000
 
 
 def play(layer_id: str) -> Response:

@@ -53,7 +53,7 @@ def pool() -> Iterator[Pool]:
 def test_totals_are_what_is_counted_by_hand(
     listed: list[Event], wanted: Filter, resolution: int
 ) -> None:
-    found = totals.of(columns(listed), wanted, resolution)
+    found = totals.by_month(columns(listed), wanted, resolution)
     assert sums_by_cell(found) == by_hand(listed, wanted, resolution)
     assert 0 not in found["events"].to_pylist()
     for row in found.to_pylist():
@@ -67,14 +67,16 @@ def test_totals_are_what_is_counted_by_hand(
 @given(events, filters, RESOLUTIONS)
 @patient
 def test_parts_add_up(listed: list[Event], wanted: Filter, resolution: int) -> None:
-    whole = totals.of(columns(listed), wanted, resolution)
+    whole = totals.by_month(columns(listed), wanted, resolution)
     some = [columns(listed[first::3]) for first in range(3)]
-    assert totals.together([totals.of(part, wanted, resolution) for part in some]).equals(whole)
+    assert totals.together([totals.by_month(part, wanted, resolution) for part in some]).equals(
+        whole
+    )
 
 
 def test_events_without_a_time_have_no_month_and_those_without_a_weight_no_sum() -> None:
     listed = [Event(UNKNOWN, CELLS[0], "fire", 0, 0), Event(0, CELLS[0], "fire", 0, 0)]
-    found = totals.of(columns(listed, has_weight=False), Filter(), 5).to_pylist()
+    found = totals.by_month(columns(listed, has_weight=False), Filter(), 5).to_pylist()
     assert [row["month"] for row in found] == [datetime.date(2000, 1, 1), None]
     assert {row["total"] for row in found} == {None}
 
@@ -111,7 +113,9 @@ def test_an_archive_is_counted_as_its_rows_were(
     assert len(list(archive(conn, incident, tmp_path, BEFORE, "tests"))) >= 2
     files = months.everywhere(tmp_path, "incident")
     for one, counted in zip(asked, before, strict=True):
-        found = parallel.count(pool, files, parallel.Asked(parquet.form(incident), *one))
+        found = parallel.count(
+            pool, files, parallel.CountTask(parquet.event_format(incident), *one)
+        )
         theirs = counted.counted
         assert theirs.total is not None
         assert theirs.base is not None
@@ -129,7 +133,7 @@ def test_layers_are_counted_as_they_are_declared(
     _fill(conn, layer)
     counted = sql_counts.count(conn, layer, Filter(), 8)
     list(archive(conn, layer, tmp_path, BEFORE, "tests"))
-    asked = parallel.Asked(parquet.form(layer), Filter(), 8)
+    asked = parallel.CountTask(parquet.event_format(layer), Filter(), 8)
     found = sums_by_cell(parallel.count(pool, months.everywhere(tmp_path, layer_id), asked))
     assert counted.events.sum() > 20
     assert list(found) == counted.cells.tolist()
@@ -175,7 +179,7 @@ def test_a_day_begins_at_midnight_in_viet_nam(tmp_path: Path) -> None:
     file = tmp_path / "x.parquet"
     days = [datetime.date(2026, 3, 1), None]
     pq.write_table(pa.table({"h3": CELLS[:2], "day": pa.array(days, pa.date32())}), file)
-    made = parquet.Form("day", True, None, None, None)
+    made = parquet.EventFormat("day", True, None, None, None)
     (part,) = parquet.parts(file, made, Filter(START))
     found = parquet.events(part, made)
     assert time_of(int(found.at[0])) == datetime.datetime(2026, 2, 28, 17, tzinfo=datetime.UTC)
@@ -186,7 +190,7 @@ def test_a_day_begins_at_midnight_in_viet_nam(tmp_path: Path) -> None:
 def test_months_that_are_not_wanted_are_not_read(tmp_path: Path, layers: Layers) -> None:
     file = tmp_path / "incident.parquet"
     _write(file, columns([Event(0, CELLS[0], NAMES[0], 1, 1)]))
-    made = parquet.form(layers.get("incident"))
+    made = parquet.event_format(layers.get("incident"))
     assert len(list(parquet.parts(file, made, Filter(end=time_of(0))))) == 1
     assert list(parquet.parts(file, made, Filter(time_of(1)))) == []
 
@@ -201,13 +205,13 @@ def _write(file: Path, made: Events) -> None:
 
 
 def test_files_that_cannot_be_counted_are_named(tmp_path: Path, layers: Layers, pool: Pool) -> None:
-    made = parquet.form(layers.get("incident"))
+    made = parquet.event_format(layers.get("incident"))
     file = tmp_path / "deep" / "incident.parquet"
     with pytest.raises(ArchiveEmpty, match="no archived events"):
         months.everywhere(tmp_path, "incident")
     file.parent.mkdir()
     file.write_bytes(b"PAR1 and nothing more PAR1")
-    asked = parallel.Asked(made, Filter(), 6)
+    asked = parallel.CountTask(made, Filter(), 6)
     for _ in range(2):
         with pytest.raises(ArchiveUnreadable, match="incident.parquet"):
             parallel.count(pool, months.everywhere(tmp_path, "incident"), asked)
@@ -231,4 +235,6 @@ def test_a_file_that_is_damaged_inside_is_named(
         content[place] ^= 255
     file.write_bytes(content)
     with pytest.raises(ArchiveUnreadable, match="cannot be read"):
-        parallel.count(pool, [file], parallel.Asked(parquet.form(incident), Filter(), 6))
+        parallel.count(
+            pool, [file], parallel.CountTask(parquet.event_format(incident), Filter(), 6)
+        )

@@ -1,8 +1,6 @@
 """Cubes of real tables: whatever happens to the rows, the answer is that of counting them."""
 
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,10 +11,8 @@ import numpy as np
 import psycopg
 import pytest
 
-from cells import build, change_log, checkpoint, columns, sql_counts
-from cells.cube import Cube
+from cells import change_log, checkpoint, columns, sql_counts
 from cells.cube_views import CubeViews
-from cells.events import Events
 from cells.generations import Generations
 from cells.question import Counted, Filter
 from etl import cell_ddl, tables
@@ -43,13 +39,13 @@ def incident(layers: Layers) -> Layer:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Generations:
+def generations(tmp_path: Path) -> Generations:
     """Give a place for cubes."""
     return Generations(tmp_path / "cells")
 
 
 @pytest.fixture
-def served(kept: Generations, database_url: str) -> CubeViews:
+def served(generations: Generations, database_url: str) -> CubeViews:
     """Give what a process serves from there."""
 
     @contextmanager
@@ -57,7 +53,7 @@ def served(kept: Generations, database_url: str) -> CubeViews:
         with psycopg.connect(database_url, autocommit=True) as conn:
             yield conn
 
-    return CubeViews(kept, connect)
+    return CubeViews(generations, connect)
 
 
 def alike(ours: Counted, theirs: Counted) -> bool:
@@ -81,22 +77,22 @@ def agree(conn: Connection, served: CubeViews, layer: Layer, version: int) -> No
 
 
 def test_a_layer_without_a_cube_has_no_view(
-    conn: Connection, incident: Layer, kept: Generations, served: CubeViews
+    conn: Connection, incident: Layer, generations: Generations, served: CubeViews
 ) -> None:
     assert served.view(incident, 1, PUBLIC) is None
-    assert checkpoint.is_due(conn, incident, kept)
-    checkpoint.checkpoint(conn, incident, kept)
-    assert not checkpoint.is_due(conn, incident, kept)
+    assert checkpoint.is_due(conn, incident, generations)
+    checkpoint.checkpoint(conn, incident, generations)
+    assert not checkpoint.is_due(conn, incident, generations)
     view = served.view(incident, 1, PUBLIC)
     assert view is not None
     assert len(view.count(Filter(), 8).cells) == 0
 
 
 def test_a_cube_follows_what_happens_to_the_rows(
-    conn: Connection, incident: Layer, kept: Generations, served: CubeViews
+    conn: Connection, incident: Layer, generations: Generations, served: CubeViews
 ) -> None:
     put_incidents(conn, 300)
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     agree(conn, served, incident, 1)
     happenings: list[Callable[[], object]] = [
         lambda: put_incidents(conn, 20, seed=2),
@@ -107,10 +103,10 @@ def test_a_cube_follows_what_happens_to_the_rows(
             "UPDATE layer.incident SET occurred_at = occurred_at - '9 days'::interval"
         ),
         lambda: conn.execute("UPDATE layer.incident SET h3 = %s WHERE id %% 11 = 0", (CELLS[0],)),
-        lambda: checkpoint.checkpoint(conn, incident, kept),
+        lambda: checkpoint.checkpoint(conn, incident, generations),
         lambda: put_incidents(conn, 5, seed=3),
         lambda: conn.execute("DELETE FROM layer.incident"),
-        lambda: checkpoint.checkpoint(conn, incident, kept),
+        lambda: checkpoint.checkpoint(conn, incident, generations),
         lambda: put_incidents(conn, 5, seed=4),
     ]
     for version, happen in enumerate(happenings, 2):
@@ -126,17 +122,21 @@ def test_what_does_not_touch_an_event_writes_nothing(conn: Connection, incident:
 
 
 def test_a_transaction_that_runs_while_a_cube_is_made_counts_once(
-    conn: Connection, database_url: str, incident: Layer, kept: Generations, served: CubeViews
+    conn: Connection,
+    database_url: str,
+    incident: Layer,
+    generations: Generations,
+    served: CubeViews,
 ) -> None:
     put_incidents(conn, 30)
     with psycopg.connect(database_url) as slow:
         put_incidents(slow, 7, seed=2)
         put_incidents(conn, 3, seed=3)
-        checkpoint.checkpoint(conn, incident, kept)
+        checkpoint.checkpoint(conn, incident, generations)
         agree(conn, served, incident, 1)
         slow.commit()
         agree(conn, served, incident, 2)
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     agree(conn, served, incident, 2)
     view = served.view(incident, 2, PUBLIC)
     assert view is not None
@@ -145,21 +145,21 @@ def test_a_transaction_that_runs_while_a_cube_is_made_counts_once(
 
 
 def test_changes_are_forgotten_only_when_no_reader_can_need_them(
-    conn: Connection, incident: Layer, kept: Generations, served: CubeViews
+    conn: Connection, incident: Layer, generations: Generations, served: CubeViews
 ) -> None:
     def waiting() -> int:
         row = conn.execute("SELECT count(*) FROM ops.cell_change WHERE sign <> 0").fetchone()
         return int(row[0]) if row else 0
 
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     put_incidents(conn, 4, seed=2)
     agree(conn, served, incident, 1)
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     assert waiting() == 4
     put_incidents(conn, 2, seed=3)
     # The reader has not looked since, and meets a cube that has replaced its own.
     agree(conn, served, incident, 2)
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     assert waiting() == 2
     agree(conn, served, incident, 3)
 
@@ -168,7 +168,7 @@ def test_changes_are_forgotten_only_when_no_reader_can_need_them(
 def test_after_very_many_changes_the_rows_are_counted_until_there_is_a_new_cube(
     conn: Connection,
     incident: Layer,
-    kept: Generations,
+    generations: Generations,
     served: CubeViews,
     happening: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -176,41 +176,41 @@ def test_after_very_many_changes_the_rows_are_counted_until_there_is_a_new_cube(
     put_incidents(conn, 20)
     monkeypatch.setattr(cell_ddl, "MOST", 19)
     cell_ddl.watch(conn, incident, tables.ddl.table(incident))
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     agree(conn, served, incident, 1)
     conn.execute("DELETE FROM layer.incident" if happening == "many" else happening.encode())
     assert served.view(incident, 2, PUBLIC) is None
-    assert checkpoint.is_due(conn, incident, kept)
+    assert checkpoint.is_due(conn, incident, generations)
     put_incidents(conn, 3, seed=2)
     assert served.view(incident, 3, PUBLIC) is None
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     agree(conn, served, incident, 3)
 
 
 def test_so_many_changes_that_reading_them_takes_long_make_a_cube_due(
-    conn: Connection, incident: Layer, kept: Generations, monkeypatch: pytest.MonkeyPatch
+    conn: Connection, incident: Layer, generations: Generations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     monkeypatch.setattr(checkpoint, "MOST", 5)
     put_incidents(conn, 5)
-    assert not checkpoint.is_due(conn, incident, kept)
+    assert not checkpoint.is_due(conn, incident, generations)
     put_incidents(conn, 1, seed=2)
-    assert checkpoint.is_due(conn, incident, kept)
+    assert checkpoint.is_due(conn, incident, generations)
 
 
 def test_a_cube_of_another_declaration_is_not_used(
-    conn: Connection, incident: Layer, kept: Generations, served: CubeViews
+    conn: Connection, incident: Layer, generations: Generations, served: CubeViews
 ) -> None:
     put_incidents(conn, 20)
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     agree(conn, served, incident, 1)
     assert incident.heatmap is not None
     plain = replace(incident, heatmap=replace(incident.heatmap, weight=None))
     assert served.view(plain, 1, PUBLIC) is None
-    assert checkpoint.is_due(conn, plain, kept)
+    assert checkpoint.is_due(conn, plain, generations)
     tables.shape(conn, plain)
     assert cell_ddl.is_watched(conn, plain)
-    checkpoint.checkpoint(conn, plain, kept)
+    checkpoint.checkpoint(conn, plain, generations)
     put_incidents(conn, 3, seed=2)
     agree(conn, served, plain, 2)
 
@@ -230,71 +230,73 @@ def test_a_layer_that_is_no_longer_aggregated_writes_nothing(
 
 
 def test_a_cube_of_another_database_is_not_used(
-    conn: Connection, incident: Layer, kept: Generations, served: CubeViews
+    conn: Connection, incident: Layer, generations: Generations, served: CubeViews
 ) -> None:
     put_incidents(conn, 2)
-    made = checkpoint.checkpoint(conn, incident, kept)
-    kept.publish(incident.id, made.load(), replace(made.seal, identity="another"))
-    assert checkpoint.current(conn, incident, kept) is None
+    made = checkpoint.checkpoint(conn, incident, generations)
+    generations.publish(incident.id, made.load(), replace(made.manifest, identity="another"))
+    assert checkpoint.current(conn, incident, generations) is None
     assert served.view(incident, 1, PUBLIC) is None
 
 
 def test_a_cube_of_a_table_that_was_restored_is_not_used(
-    conn: Connection, incident: Layer, kept: Generations, served: CubeViews
+    conn: Connection, incident: Layer, generations: Generations, served: CubeViews
 ) -> None:
     put_incidents(conn, 20)
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     conn.execute("CREATE TABLE layer.restored (LIKE layer.incident INCLUDING ALL)")
     conn.execute("DROP TABLE layer.incident")
     conn.execute("ALTER TABLE layer.restored RENAME TO incident")
     assert served.view(incident, 1, PUBLIC) is None
-    assert checkpoint.is_due(conn, incident, kept)
+    assert checkpoint.is_due(conn, incident, generations)
 
 
 def test_changes_that_came_with_a_dump_are_not_counted_twice(
-    conn: Connection, incident: Layer, kept: Generations, served: CubeViews
+    conn: Connection, incident: Layer, generations: Generations, served: CubeViews
 ) -> None:
     put_incidents(conn, 20)
     conn.execute("UPDATE ops.cell_change SET xid = '1000000000'")
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     agree(conn, served, incident, 1)
     assert conn.execute("SELECT count(*) FROM ops.cell_change").fetchone() == (0,)
 
 
 def test_a_cube_that_cannot_be_read_is_made_anew(
-    conn: Connection, incident: Layer, kept: Generations, served: CubeViews
+    conn: Connection, incident: Layer, generations: Generations, served: CubeViews
 ) -> None:
     put_incidents(conn, 2)
-    (checkpoint.checkpoint(conn, incident, kept).folder / "seal.json").write_text("{")
+    (checkpoint.checkpoint(conn, incident, generations).folder / "manifest.json").write_text("{")
     assert served.view(incident, 1, PUBLIC) is None
-    assert checkpoint.is_due(conn, incident, kept)
-    checkpoint.checkpoint(conn, incident, kept)
+    assert checkpoint.is_due(conn, incident, generations)
+    checkpoint.checkpoint(conn, incident, generations)
     agree(conn, served, incident, 1)
 
 
 def test_a_change_of_what_the_cube_does_not_have_makes_it_from_the_table(
-    conn: Connection, incident: Layer, kept: Generations, served: CubeViews
+    conn: Connection, incident: Layer, generations: Generations, served: CubeViews
 ) -> None:
     put_incidents(conn, 20)
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     conn.execute(
         "INSERT INTO ops.cell_change (layer, sign, cell, at, category, total, base)"
         " VALUES ('incident', -1, %s, now(), 'flood', 1, 1)",
         (CELLS[0],),
     )
-    checkpoint.checkpoint(conn, incident, kept)
+    checkpoint.checkpoint(conn, incident, generations)
     agree(conn, served, incident, 1)
 
 
-def test_folders_of_old_cubes_go(conn: Connection, incident: Layer, kept: Generations) -> None:
-    made = [checkpoint.checkpoint(conn, incident, kept).folder for _ in range(4)]
+def test_folders_of_old_cubes_go(
+    conn: Connection, incident: Layer, generations: Generations
+) -> None:
+    made = [checkpoint.checkpoint(conn, incident, generations).folder for _ in range(4)]
     assert [folder.is_dir() for folder in made] == [False, False, True, True]
-    kept.clear(incident.id)
-    assert kept.current(incident.id) is None
+    generations.clear(incident.id)
+    assert generations.current(incident.id) is None
 
 
 def test_a_mean_of_speeds_is_weighed_by_vehicles(
-    conn: Connection, layers: Layers, kept: Generations, served: CubeViews
+    conn: Connection, layers: Layers, generations: Generations, served: CubeViews
 ) -> None:
     traffic = layers.get("traffic")
     for speed, vehicles in ((30, 1), (60, 3), (None, 5), (90, None)):
@@ -303,7 +305,7 @@ def test_a_mean_of_speeds_is_weighed_by_vehicles(
             " VALUES ('d', now(), %s, %s, ST_SetSRID(ST_MakePoint(105.84, 21.59), 4326), %s)",
             (speed, vehicles, CELLS[0]),
         )
-    checkpoint.checkpoint(conn, traffic, kept)
+    checkpoint.checkpoint(conn, traffic, generations)
     for counted in (
         sql_counts.count(conn, traffic, Filter(), 9),
         served.view(traffic, 1, PUBLIC).count(Filter(), 9),  # type: ignore[union-attr]
@@ -336,58 +338,3 @@ def test_reading_a_table_gives_its_rows(conn: Connection, incident: Layer) -> No
     assert found.total is not None
     listed = conn.execute("SELECT sum(severity) FROM layer.incident").fetchone()
     assert listed == (int(found.total.sum()),)
-
-
-def _built_by_two(
-    database_url: str, layer: Layer, kept: Generations, slow: "_SlowBuild", *, anew: bool
-) -> list[Path]:
-    """Let two build at once; return the folders of what they got."""
-
-    def make() -> Path:
-        with psycopg.connect(database_url, autocommit=True) as conn:
-            return checkpoint.checkpoint(conn, layer, kept, anew=anew).folder
-
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(make)
-        assert slow.has_begun.wait(10)
-        second = pool.submit(make)
-        assert not slow.has_begun_again.wait(0.4)
-        slow.go_on.set()
-        return [first.result(10), second.result(10)]
-
-
-class _SlowBuild:
-    """Builds a cube when it is told to."""
-
-    def __init__(self) -> None:
-        self.has_begun, self.has_begun_again, self.go_on = (threading.Event() for _ in range(3))
-
-    def __call__(self, events: Events) -> Cube:
-        (self.has_begun_again if self.has_begun.is_set() else self.has_begun).set()
-        assert self.go_on.wait(10)
-        return build.build(events)
-
-
-@pytest.fixture
-def slow_build(monkeypatch: pytest.MonkeyPatch) -> _SlowBuild:
-    slow = _SlowBuild()
-    monkeypatch.setattr("cells.checkpoint.build", slow)
-    return slow
-
-
-def test_who_waited_for_another_builder_uses_its_cube(
-    conn: Connection, database_url: str, incident: Layer, kept: Generations, slow_build: _SlowBuild
-) -> None:
-    put_incidents(conn, 30)
-    first, second = _built_by_two(database_url, incident, kept, slow_build, anew=False)
-    assert first == second
-    assert not slow_build.has_begun_again.is_set()
-    assert kept.layers() == [incident.id]
-
-
-def test_two_who_read_the_table_anew_build_one_after_the_other(
-    conn: Connection, database_url: str, incident: Layer, kept: Generations, slow_build: _SlowBuild
-) -> None:
-    put_incidents(conn, 30)
-    folders = _built_by_two(database_url, incident, kept, slow_build, anew=True)
-    assert [folder.name for folder in folders] == ["00000001", "00000002"]

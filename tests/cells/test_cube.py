@@ -77,8 +77,8 @@ def test_what_happened_since_counts_as_if_it_had_been_there(
     left = [event for place, event in enumerate(listed) if place not in went] + came
     by_change = _said(_view(listed, changes).count(wanted, resolution))
     assert by_change == by_hand(left, wanted, resolution)
-    sealed = build.build(changed(columns(listed), changes))
-    again = View(sealed, Changes(columns([]), np.zeros(0, np.int8)), is_mean=False)
+    rebuilt = build.build(changed(columns(listed), changes))
+    again = View(rebuilt, Changes(columns([]), np.zeros(0, np.int8)), is_mean=False)
     assert _said(again.count(wanted, resolution)) == by_change
 
 

@@ -27,7 +27,7 @@ KINDS = tuple(Kind)
 
 def _of(cells: Iterable[int]) -> tuple[list[int], Neighbours]:
     ordered = sorted(cells)
-    return ordered, Neighbours.of(np.array(ordered, np.uint64))
+    return ordered, Neighbours.within(np.array(ordered, np.uint64))
 
 
 WIDE, WIDE_NEIGHBOURS = _of(h3.grid_disk(MIDDLE, 25))

@@ -34,7 +34,7 @@ def _rings(area: set[int]) -> list[set[int]]:
 @given(AREAS)
 def test_a_ring_is_the_cell_and_what_touches_it_in_the_area(area: set[int]) -> None:
     cells = _sorted(area)
-    found = Neighbours.of(cells)
+    found = Neighbours.within(cells)
     assert found.members.shape == (len(area), RING)
     assert found.members.dtype == np.int32
     for members, size, ring in zip(found.members, found.sizes, _rings(area), strict=True):
@@ -48,7 +48,7 @@ def test_rings_around_pentagons_are_whole(resolution: int) -> None:
     pentagons = h3.get_pentagons(resolution)
     area = {cell for pentagon in pentagons for cell in h3.grid_disk(pentagon, 2)}
     cells = _sorted(area)
-    found = Neighbours.of(cells)
+    found = Neighbours.within(cells)
     assert found.sizes.tolist() == [len(ring) for ring in _rings(area)]
     assert set(found.sizes[np.isin(cells, _sorted(pentagons))].tolist()) == {6}
 
@@ -56,7 +56,7 @@ def test_rings_around_pentagons_are_whole(resolution: int) -> None:
 @given(AREAS, st.integers(0, 2**32))
 def test_sums_are_over_rings_in_every_slice(area: set[int], seed: int) -> None:
     values = np.random.default_rng(seed).integers(-(2**40), 2**40, (3, len(area)))
-    neighbours, ordered = Neighbours.of(_sorted(area)), sorted(area)
+    neighbours, ordered = Neighbours.within(_sorted(area)), sorted(area)
     expected = [
         [sum(int(row[ordered.index(cell)]) for cell in ring) for ring in _rings(area)]
         for row in values
@@ -66,7 +66,7 @@ def test_sums_are_over_rings_in_every_slice(area: set[int], seed: int) -> None:
 
 
 def test_counts_of_few_bytes_do_not_overflow() -> None:
-    neighbours = Neighbours.of(_sorted(h3.grid_disk(PROVINCE[0], 1)))
+    neighbours = Neighbours.within(_sorted(h3.grid_disk(PROVINCE[0], 1)))
     assert neighbours.sums(np.full(7, 255, np.uint8)).max() == 7 * 255
 
 
@@ -81,11 +81,11 @@ def test_counts_of_few_bytes_do_not_overflow() -> None:
 )
 def test_what_is_no_sorted_list_of_cells_is_refused(cells: list[int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Neighbours.of(np.array(cells, np.uint64))
+        Neighbours.within(np.array(cells, np.uint64))
 
 
 @pytest.mark.parametrize("count", [1, 6, 8])
 def test_as_many_values_as_cells_are_needed(count: int) -> None:
-    neighbours = Neighbours.of(_sorted(h3.grid_disk(PROVINCE[0], 1)))
+    neighbours = Neighbours.within(_sorted(h3.grid_disk(PROVINCE[0], 1)))
     with pytest.raises(ValueError, match=f"{count} values for 7 cells"):
         neighbours.sums(np.zeros(count))

@@ -16,7 +16,7 @@ def test_no_one_is_lost() -> None:
         if resolution == 10:
             inside = [np.uint64(c) for one in cells for c in _children(int(one))]
             cells = np.array(sorted(inside), np.uint64)
-        assert found.of(cells).sum() == pytest.approx(15_000)
+        assert found.by_cell(cells).sum() == pytest.approx(15_000)
 
 
 def _children(cell: int) -> list[int]:
@@ -28,18 +28,18 @@ def _children(cell: int) -> list[int]:
 def test_a_denser_commune_has_more_people_in_a_cell() -> None:
     found = people.shared_out([shapely.to_wkb(WEST), shapely.to_wkb(EAST)], [12_000, 3_000])
     west, east = (index.cells_of([x], [21.45], 8) for x in (105.65, 105.95))
-    assert found.of(west)[0] > 3 * found.of(east)[0] > 0
+    assert found.by_cell(west)[0] > 3 * found.by_cell(east)[0] > 0
 
 
 def test_an_area_smaller_than_a_cell_is_somewhere() -> None:
     small = shapely.box(105.8000, 21.5, 105.8001, 21.5001)
     found = people.shared_out([shapely.to_wkb(small)], [50])
     assert found.number.sum() == 50
-    assert found.of(index.cells_of([105.8], [21.5], 9))[0] == 50
+    assert found.by_cell(index.cells_of([105.8], [21.5], 9))[0] == 50
 
 
 def test_where_nobody_lives_is_zero() -> None:
     found = people.shared_out([shapely.to_wkb(WEST)], [100])
-    assert found.of(index.cells_of([0], [0], 7)).tolist() == [0]
-    assert people.shared_out([], []).of(index.cells_of([0], [0], 7)).tolist() == [0]
-    assert len(found.of(np.zeros(0, np.uint64))) == 0
+    assert found.by_cell(index.cells_of([0], [0], 7)).tolist() == [0]
+    assert people.shared_out([], []).by_cell(index.cells_of([0], [0], 7)).tolist() == [0]
+    assert len(found.by_cell(np.zeros(0, np.uint64))) == 0

@@ -20,15 +20,15 @@ CELL = h3.latlng_to_cell(21.59, 105.84, 10)
 
 
 @pytest.fixture
-def kept(settings: Settings) -> Generations:
+def generations(settings: Settings) -> Generations:
     """Give the place of cubes."""
     return Generations(settings.var / "cells")
 
 
 @pytest.fixture
-def syncing(layers: Layers, database_url: str, kept: Generations) -> Iterator[CubeSync]:
+def syncing(layers: Layers, database_url: str, generations: Generations) -> Iterator[CubeSync]:
     """Run the loop for all layers."""
-    made = CubeSync(lambda: layers, database_url, kept)
+    made = CubeSync(lambda: layers, database_url, generations)
     made.watch()
     yield made
     made.stop()
@@ -51,35 +51,35 @@ def _put(conn: Connection, number: int) -> None:
 
 
 def test_every_layer_with_events_gets_its_cube(
-    syncing: CubeSync, kept: Generations, layers: Layers
+    syncing: CubeSync, generations: Generations, layers: Layers
 ) -> None:
     wanted = {layer.id for layer in layers.heatmaps}
-    _until(lambda: {name for name in wanted if kept.current(name)} == wanted)
+    _until(lambda: {name for name in wanted if generations.current(name)} == wanted)
 
 
 def test_a_cube_is_made_again_when_very_much_has_happened(
     conn: Connection,
     syncing: CubeSync,
-    kept: Generations,
+    generations: Generations,
     layers: Layers,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     incident = layers.get("incident")
-    _until(lambda: kept.current("incident") is not None)
+    _until(lambda: generations.current("incident") is not None)
     _put(conn, 3)
-    first = kept.name("incident")
+    first = generations.name("incident")
     monkeypatch.setattr(cell_ddl, "MOST", 5)
     cell_ddl.watch(conn, incident, ddl.table(incident))
     _put(conn, 10)
-    _until(lambda: kept.name("incident") != first)
-    _until(lambda: not checkpoint.is_due(conn, incident, kept))
-    made = kept.current("incident")
+    _until(lambda: generations.name("incident") != first)
+    _until(lambda: not checkpoint.is_due(conn, incident, generations))
+    made = generations.current("incident")
     assert made is not None
     assert len(made.load()) == 13
 
 
 def test_the_cube_of_a_layer_that_is_gone_goes(
-    syncing: CubeSync, kept: Generations, settings: Settings
+    syncing: CubeSync, generations: Generations, settings: Settings
 ) -> None:
     left = settings.var / "cells" / "of_before"
     left.mkdir(parents=True)
@@ -87,12 +87,12 @@ def test_the_cube_of_a_layer_that_is_gone_goes(
 
 
 def test_a_database_that_comes_late_is_waited_for(
-    layers: Layers, kept: Generations, monkeypatch: pytest.MonkeyPatch, database_url: str
+    layers: Layers, generations: Generations, monkeypatch: pytest.MonkeyPatch, database_url: str
 ) -> None:
     monkeypatch.setattr("gis_server.runtime.cube_sync._PAUSE", 0.1)
-    syncing = CubeSync(lambda: layers, "postgresql://127.0.0.1:1/nowhere", kept)
+    syncing = CubeSync(lambda: layers, "postgresql://127.0.0.1:1/nowhere", generations)
     syncing.watch()
     time.sleep(0.3)
     syncing._database_url = database_url
-    _until(lambda: kept.current("incident") is not None)
+    _until(lambda: generations.current("incident") is not None)
     syncing.stop()

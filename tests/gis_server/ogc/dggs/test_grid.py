@@ -243,16 +243,16 @@ def test_what_a_client_has_is_not_sent_again(grid: Any, path: str) -> None:
     assert packed.status_code == 304
 
 
-@pytest.mark.parametrize("is_sealed", [True, False])
+@pytest.mark.parametrize("has_cube", [True, False])
 def test_an_event_is_in_the_next_answer(
-    conn: psycopg.Connection[Any], client: Any, settings: Any, layers: Any, is_sealed: bool
+    conn: psycopg.Connection[Any], client: Any, settings: Any, layers: Any, has_cube: bool
 ) -> None:
     """With a new tag, whether there is a cube or not."""
     incident = layers.get("incident")
-    if is_sealed:
+    if has_cube:
         checkpoint.checkpoint(conn, incident, Generations(settings.var / "cells"))
     view = client.application.extensions["gis"].cubes.view(incident, 0, PUBLIC)
-    assert (view is not None) == is_sealed
+    assert (view is not None) == has_cube
     zone = h3.latlng_to_cell(21.6, 105.8, 8)
     address = f"/ogc/collections/incident/dggs/H3/zones/{zone:x}/data"
     first = client.get(address)
