@@ -50,11 +50,11 @@ class View:
 
     def with_more(self, changes: Changes) -> "View":
         """Return a view with further changes; its lists of cells stay as long as no cell is new."""
-        more = View(self.cube, together([self.changes, changes]), is_mean=self.is_mean)
+        view = View(self.cube, together([self.changes, changes]), is_mean=self.is_mean)
         for resolution, (cells, own) in list(self._grids.items()):
             if not len(_new(changes, cells, resolution)):
-                more._grids[resolution] = cells, own
-        return more
+                view._grids[resolution] = cells, own
+        return view
 
     def cells(self, resolution: int) -> Cells:
         """Return the sorted cells of a resolution up to 10 that have or had any event."""
@@ -83,20 +83,20 @@ class View:
         cells, own = self._grid(resolution)
         choice = query.chosen(self.cube, wanted)
         if places is None:
-            found = query.sums(self.cube, choice, resolution)
+            sums = query.sums(self.cube, choice, resolution)
             if own is not None:
-                found = _spread(found, own, len(cells))
+                sums = _spread(sums, own, len(cells))
         else:
             cells = cells[places]
-            found = self._some(choice, resolution, cells)
-        return self._with_changes(Counted(cells, *found, is_mean=self.is_mean), wanted)
+            sums = self._subset(choice, resolution, cells)
+        return self._with_changes(Counted(cells, *sums, is_mean=self.is_mean), wanted)
 
-    def _some(self, choice: query.Choice, resolution: int, cells: Cells) -> query.Sums:
+    def _subset(self, choice: query.Choice, resolution: int, cells: Cells) -> query.Sums:
         """Count cells, of which the cube need not know all."""
         known = query.cells(self.cube, resolution)
-        found = np.searchsorted(known, cells)
-        is_own = np.take(known, found, mode="clip") == cells if len(known) else found < 0
-        sums = query.sums(self.cube, choice, resolution, found[is_own])
+        places = np.searchsorted(known, cells)
+        is_own = np.take(known, places, mode="clip") == cells if len(known) else places < 0
+        sums = query.sums(self.cube, choice, resolution, places[is_own])
         return sums if is_own.all() else _spread(sums, np.flatnonzero(is_own), len(cells))
 
     def _grid(self, resolution: int) -> tuple[Cells, NDArray[np.intp] | None]:
@@ -120,8 +120,8 @@ class View:
         sign = self.changes.sign[kept]
 
         def added(sums: Any, weights: Any) -> Any:
-            more = np.bincount(place, weights, minlength=len(cells))
-            return sums + more.astype(sums.dtype)
+            delta = np.bincount(place, weights, minlength=len(cells))
+            return sums + delta.astype(sums.dtype)
 
         return Counted(
             cells,
@@ -148,20 +148,20 @@ class View:
 
 def _new(changes: Changes, cells: Cells, resolution: int) -> Cells:
     """Return the cells of changes that are not among sorted ones."""
-    found = np.unique(index.parents(changes.events.cell, resolution))
+    touched = np.unique(index.parents(changes.events.cell, resolution))
     if not len(cells):
-        return found
-    places = np.minimum(np.searchsorted(cells, found), len(cells) - 1)
-    new: Cells = found[cells[places] != found]
+        return touched
+    places = np.minimum(np.searchsorted(cells, touched), len(cells) - 1)
+    new: Cells = touched[cells[places] != touched]
     return new
 
 
 def _spread(sums: query.Sums, places: NDArray[np.intp], size: int) -> query.Sums:
     """Return sums of more cells, at some of which those are that are known."""
-    found: list[Any] = []
-    for one in sums:
-        found.append(None if one is None else np.zeros(size, one.dtype))
-        if one is not None:
-            found[-1][places] = one
-    events, total, base = found
+    columns: list[Any] = []
+    for column in sums:
+        columns.append(None if column is None else np.zeros(size, column.dtype))
+        if column is not None:
+            columns[-1][places] = column
+    events, total, base = columns
     return events, total, base
