@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from layers.audience import PUBLIC, Audience
 from layers.errors import FieldUnknown
 from layers.geo import BBox, Crs
 
@@ -264,7 +265,16 @@ class Layer:
         """Name of the tile layer that labels are drawn from."""
         return f"{self.id}_label" if self.has_anchor else self.id
 
+    def visible_to(self, audience: Audience) -> Mapping[str, Field]:
+        """Field-level access control: the fields that an audience may see, in declared order."""
+        levels = _VISIBLE.get(audience, _VISIBLE[PUBLIC])
+        return {name: field for name, field in self.fields.items() if field.access in levels}
+
     @property
     def public(self) -> Mapping[str, Field]:
         """Fields that anyone may see, in declared order."""
-        return {n: f for n, f in self.fields.items() if f.access is Access.PUBLIC}
+        return self.visible_to(PUBLIC)
+
+
+_VISIBLE: Mapping[Audience, frozenset[Access]] = {PUBLIC: frozenset({Access.PUBLIC})}
+"""Access levels by audience; one that is not named here sees what everybody sees."""

@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from gis_server.http import compression, etags
+from gis_server.http.etags import Representation
 
 CACHE = "no-cache"
 """A client may keep an answer but asks whether it still holds, which costs no look at the data."""
@@ -15,16 +16,16 @@ _HEADERS = {
 }
 
 
-def unchanged(version: int, of: str) -> Response | None:
+def unchanged(version: int, representation: Representation) -> Response | None:
     """Return 304 where the client has the answer; None where it has not.
 
     Args:
         version: of the layer.
-        of: the digest of the representation.
+        representation: what tells the answer from others of the same data.
     """
     if request.method == "POST" or not request.if_none_match:
         return None
-    tag = etags.is_current(request.if_none_match.as_set(include_weak=True), version, of)
+    tag = etags.is_current(request.if_none_match.as_set(include_weak=True), version, representation)
     if tag is None:
         return None
     answer = Response(status=304)

@@ -22,6 +22,7 @@ from gis_server.features.crs import CRS84, Reference
 from gis_server.features.query import Condition, Query, Sort
 from gis_server.features.table_state import TableState
 from gis_server.http.params import ParameterInvalid
+from layers.audience import PUBLIC, Audience
 from layers.model import Field, Layer
 from sql.connection import Connection
 from sql.schemas import layer_table
@@ -85,6 +86,7 @@ def plan(layer: Layer, query: Query, facts: TableState) -> Plan:
     for condition in conditions:
         values |= condition.values
     form = _Form(
+        query.audience,
         tuple(condition.sql.as_bytes(None) for condition in conditions),
         query.after is not None,
         not chosen or (query.limit or 0) <= SHORT,
@@ -105,6 +107,7 @@ _statements = StatementCache()
 class _Form(NamedTuple):
     """What the statement of a page hangs on, beside its layer."""
 
+    audience: Audience
     conditions: tuple[Any, ...]
     is_after: bool
     is_counted: bool
@@ -142,15 +145,18 @@ def plan_count(layer: Layer, query: Query) -> Plan:
     return Plan(statement, {n: v for condition in conditions for n, v in condition.values.items()})
 
 
-def plan_one(layer: Layer, key: str | int, crs: Reference, facts: TableState) -> Plan:
+def plan_one(
+    layer: Layer, key: str | int, crs: Reference, facts: TableState, audience: Audience
+) -> Plan:
     """Make the statement that gives one feature."""
-    of = (crs.srid, crs.is_northing_first, facts.keeps_text)
-    return Plan(_statements.get(layer, of, lambda: _one(layer, crs, facts)), {"key": key})
+    depends_on = (audience, crs.srid, crs.is_northing_first, facts.keeps_text)
+    query = Query(audience, crs=crs)
+    return Plan(_statements.get(layer, depends_on, lambda: _one(layer, query, facts)), {"key": key})
 
 
-def _one(layer: Layer, crs: Reference, facts: TableState) -> compose.Composed:
+def _one(layer: Layer, query: Query, facts: TableState) -> compose.Composed:
     return sql.query("items_one").format(
-        feature=feature(layer, Query(crs=crs), facts),
+        feature=feature(layer, query, facts),
         table=layer_table(layer.id),
         key=Identifier(layer.key),
     )
@@ -292,13 +298,14 @@ def geometry(layer: Layer, query: Query) -> Composable:
 
 
 def _is_as_kept(query: Query, facts: TableState) -> bool:
-    return (
-        facts.keeps_text and query.crs == CRS84 and query.properties is None and query.with_geometry
-    )
+    """The text of a row is what everybody may see, so it is an answer for nobody else."""
+    is_whole = query.properties is None and query.with_geometry
+    return facts.keeps_text and query.audience == PUBLIC and query.crs == CRS84 and is_whole
 
 
 def _fields(layer: Layer, query: Query) -> list[Field]:
-    names = layer.public if query.properties is None else query.properties
+    visible = layer.visible_to(query.audience)
+    names = visible if query.properties is None else query.properties
     return [layer.field(name) for name in names]
 
 

@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Composable, Identifier, Placeholder
 
 from gis_server.features.crs import CRS84, Reference
 from gis_server.http.params import Interval
+from layers.audience import Audience
 from layers.model import Field, Layer, Type
 from layers.pixels import PixelBox
 
@@ -41,14 +42,15 @@ class Sort(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked of a layer; everything that is given must hold.
+    """What is asked of a layer, and whose eyes the answer is for; all that is given must hold.
 
     ``equals`` has values of the fields' own types, for dates and times an Interval. ``words`` are
-    searched without case and accents. ``properties`` None stands for all public fields, ``limit``
-    None for all features. ``after`` is a place in the order: values of the sort's fields and of the
-    key, whose row and all before it are left out.
+    searched without case and accents. ``properties`` None stands for all fields that the audience
+    sees, ``limit`` None for all features. ``after`` is a cursor in the order: values of the sort's
+    fields and of the key, whose row and all before it are left out.
     """
 
+    audience: Audience
     limit: int | None = 100
     offset: int = 0
     after: tuple[Any, ...] | None = None

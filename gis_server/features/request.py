@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from gis_server.features.errors import FilterInvalid, ParameterUnknown, Property
 from gis_server.features.query import Condition, Query, Sort
 from gis_server.http import params
 from gis_server.http.params import ParameterInvalid
+from layers.audience import Audience
 from layers.fold import fold
 from layers.model import Field, Layer, Type
 
@@ -30,7 +31,7 @@ OF_ITEMS = (
     *OF_ITEM, "limit", "offset", keyset.PARAMETER, "bbox", "bbox-crs", "datetime", "sortby",
     "properties", "skipGeometry", "resulttype", "q", "filter", "filter-lang", "filter-crs",
 )  # fmt: skip
-"""Parameters of a collection's items, beside one for every public field."""
+"""Parameters of a collection's items, beside one for every field that the audience sees."""
 
 FILTER_LANGUAGES = ("cql2-text", "cql2-json")
 
@@ -60,19 +61,25 @@ def check(args: Args, known: Iterable[str]) -> None:
         params.language(args["lang"])
 
 
-def of_items(layer: Layer) -> tuple[str, ...]:
+def of_items(layer: Layer, audience: Audience) -> tuple[str, ...]:
     """Return the parameters of a layer's items."""
-    return (*OF_ITEMS, *(name for name in layer.public if name not in OF_ITEMS))
+    return (*OF_ITEMS, *(n for n in layer.visible_to(audience) if n not in OF_ITEMS))
 
 
 def query(
-    layer: Layer, args: Args, body: bytes | None = None, *, is_download: bool = False
+    layer: Layer,
+    args: Args,
+    audience: Audience,
+    body: bytes | None = None,
+    *,
+    is_download: bool = False,
 ) -> Query:
     """Read the question about a layer's items.
 
     Args:
         layer: the collection.
         args: the parameters of the address, which ``check`` has let pass.
+        audience: whose eyes the answer is for.
         body: a filter in CQL2 JSON that was posted, None for GET.
         is_download: whether all features are wanted when no limit is given.
 
@@ -81,16 +88,17 @@ def query(
         FieldUnknown: a property in a filter that the layer does not show.
     """
     made = Query(
+        audience,
         limit=_limit(args, is_download=is_download),
         offset=_whole(args, "offset", 0, low=0, high=10**_DIGITS),
         crs=crs.choose(layer, "crs", args.get("crs")),
         area=_area(layer, args),
         interval=params.interval(args["datetime"]) if "datetime" in args else None,
-        equals=_equals(layer, args),
+        equals=_equals(layer, args, audience),
         words=_words(layer, args),
-        condition=_condition(layer, args, body),
-        sort=_sort(layer, args),
-        properties=_properties(layer, args),
+        condition=_condition(layer, args, audience, body),
+        sort=_sort(layer, args, audience),
+        properties=_properties(layer, args, audience),
         with_geometry=_choice(args, "skipGeometry", {"false": True, "true": False}),
         only_count=_choice(args, "resulttype", {"results": False, "hits": True}),
     )
@@ -99,7 +107,7 @@ def query(
     return replace(made, after=keyset.decode_cursor(layer, made, args[keyset.PARAMETER]))
 
 
-def choice(layer: Layer, args: Args) -> Query:
+def choice(layer: Layer, args: Args, audience: Audience) -> Query:
     """Read which features are wanted, by time and by a filter.
 
     Raises:
@@ -107,8 +115,9 @@ def choice(layer: Layer, args: Args) -> Query:
         FieldUnknown: a property in a filter that the layer does not show.
     """
     return Query(
+        audience,
         interval=params.interval(args["datetime"]) if "datetime" in args else None,
-        condition=_condition(layer, args, None),
+        condition=_condition(layer, args, audience, None),
     )
 
 
@@ -149,8 +158,9 @@ def _area(layer: Layer, args: Args) -> Any:
     return shapes.box(args["bbox"], found, layer.geometry.crs)
 
 
-def _equals(layer: Layer, args: Args) -> dict[str, Any]:
-    names = [name for name in layer.public if name in args and name not in OF_ITEMS]
+def _equals(layer: Layer, args: Args, audience: Audience) -> dict[str, Any]:
+    visible = layer.visible_to(audience)
+    names = [name for name in visible if name in args and name not in OF_ITEMS]
     return {name: _value(layer.field(name), args[name]) for name in names}
 
 
@@ -200,7 +210,9 @@ def _words(layer: Layer, args: Args) -> tuple[str, ...]:
     return words
 
 
-def _condition(layer: Layer, args: Args, body: bytes | None) -> Condition | None:
+def _condition(
+    layer: Layer, args: Args, audience: Audience, body: bytes | None
+) -> Condition | None:
     language = args.get("filter-lang", "cql2-text" if body is None else "cql2-json")
     if language not in FILTER_LANGUAGES or (body is not None and language == "cql2-text"):
         known = FILTER_LANGUAGES if body is None else FILTER_LANGUAGES[1:]
@@ -214,29 +226,31 @@ def _condition(layer: Layer, args: Args, body: bytes | None) -> Condition | None
         return None
     text = args["filter"] if body is None else body
     if language == "cql2-text":
-        return to_sql.from_text(str(args["filter"]), layer, found)
-    return to_sql.from_json(text, layer, found)
+        return to_sql.from_text(str(args["filter"]), layer, found, audience)
+    return to_sql.from_json(text, layer, found, audience)
 
 
-def _sort(layer: Layer, args: Args) -> tuple[Sort, ...]:
+def _sort(layer: Layer, args: Args, audience: Audience) -> tuple[Sort, ...]:
     if "sortby" not in args:
         return ()
-    found = []
+    visible, sorts = layer.visible_to(audience), []
     for part in args["sortby"].split(","):
         # In a query string a plus arrives as a blank.
         name = part.strip().lstrip("+-")
-        found.append(Sort(_public(layer, name, "sortby"), descending=part.strip().startswith("-")))
-    return tuple(found)
+        _check_visible(visible, name, "sortby")
+        sorts.append(Sort(name, descending=part.strip().startswith("-")))
+    return tuple(sorts)
 
 
-def _properties(layer: Layer, args: Args) -> tuple[str, ...] | None:
+def _properties(layer: Layer, args: Args, audience: Audience) -> tuple[str, ...] | None:
     if "properties" not in args:
         return None
-    wanted = {_public(layer, name, "properties") for name in args["properties"].split(",")}
-    return tuple(name for name in layer.public if name in wanted)
+    visible, names = layer.visible_to(audience), args["properties"].split(",")
+    for name in names:
+        _check_visible(visible, name, "properties")
+    return tuple(name for name in visible if name in names)
 
 
-def _public(layer: Layer, name: str, parameter: str) -> str:
-    if name not in layer.public:
-        raise PropertyUnknown(parameter, name, tuple(layer.public))
-    return name
+def _check_visible(visible: Collection[str], name: str, parameter: str) -> None:
+    if name not in visible:
+        raise PropertyUnknown(parameter, name, tuple(visible))

@@ -1,13 +1,14 @@
 """Strong validators of features and lists: made from the version of the data, not from the bytes.
 
 The tag of a feature is ``version.row.representation``: the layer's version, what the row is as
-written last (PostgreSQL's xmin), and a digest of what else the answer hangs on. Of a list it is
+written last (PostgreSQL's xmin), and a digest of what else the answer depends on. Of a list it is
 ``version.representation``. An encoding of the body may be added at the end (``-gzip``). Pure.
 """
 
 import hashlib
 import re
 from collections.abc import Iterable
+from typing import NewType
 
 from layers.audience import Audience
 
@@ -15,25 +16,35 @@ _ENCODINGS = ("-gzip", "-br", "-zstd")
 _TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
-def representation(*parts: str) -> str:
-    """Return a digest of what tells an answer from others of the same data."""
-    return hashlib.blake2b("\0".join(parts).encode(), digest_size=9).hexdigest()
+Representation = NewType("Representation", str)
+"""Digest of what an answer depends on beside the data; its audience is always a part of it."""
 
 
-def item(version: int, row: str, of: str) -> str:
+def representation(audience: Audience, *parts: str) -> Representation:
+    """Return a digest of what tells an answer from others of the same data.
+
+    Args:
+        audience: whose eyes the answer is for; an answer for one is never one for another.
+        parts: address, parameters, format, language and what else decides.
+    """
+    text = "\0".join((audience.name, *parts))
+    return Representation(hashlib.blake2b(text.encode(), digest_size=9).hexdigest())
+
+
+def item(version: int, row: str, representation: Representation) -> str:
     """Return the tag of a feature, without quotes.
 
     Args:
         version: of the layer.
         row: what the row is as written last.
-        of: the digest of the representation.
+        representation: what tells the answer from others of the same data.
     """
-    return f"{version}.{row}.{of}"
+    return f"{version}.{row}.{representation}"
 
 
-def items(version: int, of: str) -> str:
+def items(version: int, representation: Representation) -> str:
     """Return the tag of a list, without quotes."""
-    return f"{version}.{of}"
+    return f"{version}.{representation}"
 
 
 def tagged(tag: str, encoding: str) -> str:
@@ -41,7 +52,7 @@ def tagged(tag: str, encoding: str) -> str:
     return tag if encoding == "identity" else f"{tag}-{encoding}"
 
 
-def is_current(tags: Iterable[str], version: int, of: str) -> str | None:
+def is_current(tags: Iterable[str], version: int, representation: Representation) -> str | None:
     """Return which of the tags of If-None-Match the present answer has; None when none of them.
 
     A layer's version is enough to know, also for a feature: where nothing of the layer changed, its
@@ -50,7 +61,7 @@ def is_current(tags: Iterable[str], version: int, of: str) -> str | None:
     for tag in tags:
         plain = next((tag.removesuffix(end) for end in _ENCODINGS if tag.endswith(end)), tag)
         parts = plain.split(".")
-        if len(parts) in (2, 3) and parts[0] == str(version) and parts[-1] == of:
+        if len(parts) in (2, 3) and parts[0] == str(version) and parts[-1] == representation:
             return tag
     return None
 

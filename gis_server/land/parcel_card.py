@@ -9,6 +9,7 @@ from psycopg.sql import Identifier
 
 import sql
 from layers import units
+from layers.audience import Audience
 from layers.errors import Missing
 from layers.model import Layer, Text
 from sql.connection import Connection
@@ -39,8 +40,10 @@ class Card(NamedTuple):
     planned: list[dict[str, Any]]
 
 
-def card(conn: Connection, parcels: Layer, plans: Layer, parcel_id: int) -> Card:
-    """Put a parcel's card together.
+def card(
+    conn: Connection, parcels: Layer, plans: Layer, parcel_id: int, audience: Audience
+) -> Card:
+    """Put a parcel's card together, with the fields that an audience sees.
 
     Raises:
         ParcelUnknown: no parcel has this id.
@@ -58,13 +61,17 @@ def card(conn: Connection, parcels: Layer, plans: Layer, parcel_id: int) -> Card
         neighbours = cursor.execute(sql.query("land_neighbours"), values).fetchall()
         planned = cursor.execute(sql.query("land_planned"), values).fetchall()
     return Card(
-        _feature(parcels, parcel_id, row), neighbours, [_titled(plans, part) for part in planned]
+        _feature(parcels, parcel_id, row, audience),
+        neighbours,
+        [_titled(plans, part) for part in planned],
     )
 
 
-def _feature(parcels: Layer, parcel_id: int, row: tuple[Any, ...]) -> dict[str, Any]:
+def _feature(
+    parcels: Layer, parcel_id: int, row: tuple[Any, ...], audience: Audience
+) -> dict[str, Any]:
     geometry, area, commune, stored = row
-    properties = {name: stored.get(name) for name in parcels.public}
+    properties = {name: stored.get(name) for name in parcels.visible_to(audience)}
     if properties.get("area_geometry") is None:
         properties["area_geometry"] = area
     return {

@@ -16,23 +16,26 @@ from gis_server.ogc.features.documents import FORMS, PAGES
 from gis_server.ogc.openapi_parts import Part
 from gis_server.ogc.processes import openapi as process_openapi
 from gis_server.ogc.tiles import openapi
+from layers.audience import Audience
 from layers.model import Field, Layer, Type
 from layers.registry import Layers
 
 _CRS = {"type": "string", "format": "uri", "default": crs.CRS84.uri}
 
 
-def document(layers: Layers, url: str, lang: str) -> Part:
+def document(layers: Layers, url: str, lang: str, audience: Audience) -> Part:
     """Return the definition.
 
     Args:
         layers: every layer is a collection with paths of its own.
         url: address of the API's landing page.
         lang: language of titles, ``vi`` or ``en``.
+        audience: whose fields it names.
     """
     paths = _common(lang)
     for layer in layers:
-        paths |= edit_openapi.with_changes(_of_layer(layer, lang), layer, lang)
+        reading = _of_layer(layer, lang, audience)
+        paths |= edit_openapi.with_changes(reading, layer, lang, audience)
     paths |= openapi.paths(layers, lang) | dggs_openapi.paths(layers, lang)
     paths |= process_openapi.paths(layers, lang)
     return {
@@ -67,11 +70,12 @@ def _common(lang: str) -> dict[str, Part]:
     }
 
 
-def _of_layer(layer: Layer, lang: str) -> dict[str, Part]:
+def _of_layer(layer: Layer, lang: str, audience: Audience) -> dict[str, Part]:
     base, title = f"/collections/{layer.id}", layer.title[lang]
     one = dict.fromkeys((GEOJSON, jsonfg.MEDIA_TYPE), parts.schema("feature"))
     described = {SCHEMA: parts.schema("fields")}
-    named = [_named(layer, f, lang) for f in layer.public.values() if f.name not in OF_ITEMS]
+    visible = layer.visible_to(audience).values()
+    named = [_named(layer, field, lang) for field in visible if field.name not in OF_ITEMS]
     listed = [parts.ref(name) for name in OF_ITEMS if name not in ("f", "lang", "crs")]
     operations = {
         base: parts.get(f"describe_{layer.id}", title, [], {JSON: parts.schema("collection")}),

@@ -21,10 +21,11 @@ class LayerProvider(BaseProvider):  # type: ignore[misc]
         self._fields = self.get_fields()
 
     def get_fields(self) -> dict[str, dict[str, Any]]:
-        """Return fresh descriptions of the public fields; pygeoapi writes into them."""
-        return {name: described(of) for name, of in self._layer.public.items()}
+        """Return fresh descriptions of the visible fields; pygeoapi writes into them."""
+        visible = self._layer.visible_to(current.audience())
+        return {name: described(field) for name, field in visible.items()}
 
 
-def described(of: Field) -> dict[str, Any]:
+def described(field: Field) -> dict[str, Any]:
     """Return a field as JSON Schema; titles, units and codes are added by documents.py."""
-    return dict(of.type.json_schema)
+    return dict(field.type.json_schema)

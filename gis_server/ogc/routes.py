@@ -87,7 +87,7 @@ def landing() -> Response:
 def definition() -> Response:
     """Answer with the OpenAPI definition; the database is not asked."""
     form, lang = _form(documents.OPENAPI), preferred()
-    document = openapi.document(current.layers(), f"{base_url()}/ogc", lang)
+    document = openapi.document(current.layers(), f"{base_url()}/ogc", lang, current.audience())
     if form == "html":
         return pages.drawn("openapi", document, lang, {})
     return pages.written(document, documents.OPENAPI, lang)
@@ -121,7 +121,7 @@ def collection(layer_id: str) -> Response:
 def schema(layer_id: str, name: str) -> Response:
     """Answer with what features hold, what a filter may name, or what they can be sorted by."""
     layer, form, lang = current.layers().get(layer_id), _form(SCHEMA), preferred()
-    document = schemas.document(name, layer, lang, f"{_url_of(layer)}/{name}")
+    document = schemas.document(name, layer, lang, f"{_url_of(layer)}/{name}", current.audience())
     if form == "html":
         return pages.drawn("properties", document, lang, core.states(), layer=layer, heading=name)
     return pages.written(document, SCHEMA, lang)

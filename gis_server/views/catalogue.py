@@ -80,7 +80,7 @@ def _layer(layer: Layer, state: LayerState, summary: Summary, now: datetime) -> 
         "key": layer.key,
         "label": layer.label,
         "geometry": layer.geometry.type,
-        "fields": [_field(field) for field in layer.public.values()],
+        "fields": [_field(field) for field in layer.visible_to(current.audience()).values()],
         "legend": legend.legend(layer, "light"),
         "heatmap": _heatmap(layer),
         "always_visible": layer.always_visible,

@@ -19,7 +19,7 @@ def parcel(parcel_id: int) -> Response:
     layers = current.layers()
     parcels, plans = layers.get(parcel_card.PARCELS), layers.get(parcel_card.PLANS)
     with services().pool.connection() as conn:
-        found = parcel_card.card(conn, parcels, plans, parcel_id)
+        found = parcel_card.card(conn, parcels, plans, parcel_id, current.audience())
     body = {
         "parcel": found.feature,
         "neighbours": found.neighbours,

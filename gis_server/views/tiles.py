@@ -32,7 +32,7 @@ def blueprint() -> Blueprint:
 def describe(layer_id: str) -> Response:
     """Answer with the layer's TileJSON; its tile addresses repeat the filter."""
     layer = current.layers().get(layer_id)
-    tile_filter.parse(layer, request.args)
+    tile_filter.parse(layer, request.args, current.audience())
     kept = {name: request.args[name] for name in tile_filter.NAMES if name in request.args}
     document = tilejson.vector(layer, about(layer), urlencode(kept))
     return replies.document(document, max_age=MAX_AGE)
@@ -43,7 +43,7 @@ def tile(layer_id: str, z: int, x: int, y: int) -> Response:
     layer = current.layers().get(layer_id)
     at = params.tile(z, x, y)
     services().changes.ensure()
-    choice = tile_filter.parse(layer, request.args) if request.args else None
+    choice = tile_filter.parse(layer, request.args, current.audience()) if request.args else None
     try:
         return replies.tile(_found(layer, at, choice))
     except FileNotFoundError:

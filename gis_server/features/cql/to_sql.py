@@ -16,6 +16,7 @@ from gis_server.features.cql.time import RELATIONS, Period, relation
 from gis_server.features.crs import Reference
 from gis_server.features.errors import FilterInvalid
 from gis_server.features.query import Condition, spatial
+from layers.audience import Audience
 from layers.errors import FieldUnknown
 from layers.model import Layer
 
@@ -59,18 +60,24 @@ _CASE_INSENSITIVE = SQL('lower({} COLLATE "und-x-icu")')
 _ACCENT_INSENSITIVE = SQL("public.unaccent('public.unaccent'::regdictionary, normalize({}, NFC))")
 
 
-def from_text(text: str, layer: Layer, crs: Reference) -> Condition:
-    """Translate a filter in CQL2 Text; ``crs`` is that of its geometries.
+def from_text(text: str, layer: Layer, crs: Reference, audience: Audience) -> Condition:
+    """Translate a filter in CQL2 Text.
+
+    Args:
+        text: the filter.
+        layer: whose rows it chooses.
+        crs: of its geometries.
+        audience: whose fields it may name.
 
     Raises:
         FilterInvalid: not CQL2, or types that do not go together.
         FieldUnknown: a property that the layer does not show.
     """
-    return translate(cql2_text.parse(text), layer, crs)
+    return translate(cql2_text.parse(text), layer, crs, audience)
 
 
-def from_json(text: str | bytes, layer: Layer, crs: Reference) -> Condition:
-    """Translate a filter in CQL2 JSON.
+def from_json(text: str | bytes, layer: Layer, crs: Reference, audience: Audience) -> Condition:
+    """Translate a filter in CQL2 JSON; the arguments are those of ``from_text``.
 
     Raises:
         FilterInvalid: not JSON, not CQL2, or types that do not go together.
@@ -82,13 +89,13 @@ def from_json(text: str | bytes, layer: Layer, crs: Reference) -> Condition:
         json.dumps(node, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise FilterInvalid("it is not JSON") from None
-    return translate(node, layer, crs)
+    return translate(node, layer, crs, audience)
 
 
-def translate(node: Node, layer: Layer, crs: Reference) -> Condition:
+def translate(node: Node, layer: Layer, crs: Reference, audience: Audience) -> Condition:
     """Translate the tree of a filter."""
     _check_depth(node)
-    made = _Translation(layer, crs)
+    made = _Translation(layer, crs, audience)
     return Condition(made.condition(node), made.values)
 
 
@@ -107,9 +114,10 @@ def _check_depth(root: Node) -> None:
 class _Translation:
     """One filter on its way to SQL; collects the values of its placeholders."""
 
-    def __init__(self, layer: Layer, crs: Reference) -> None:
+    def __init__(self, layer: Layer, crs: Reference, audience: Audience) -> None:
         self._layer = layer
         self._crs = crs
+        self._audience = audience
         self.values: dict[str, Any] = {}
 
     def condition(self, node: Node) -> Composable:
@@ -239,7 +247,7 @@ class _Translation:
 
     def _kind(self, node: Node) -> Kind:
         """Find out what a node is without keeping its values."""
-        return _Translation(self._layer, self._crs).term(node).kind
+        return _Translation(self._layer, self._crs, self._audience).term(node).kind
 
     def term(self, node: Node) -> Term:
         """Translate what has a value."""
@@ -254,7 +262,7 @@ class _Translation:
         return self._literal(node)
 
     def _column(self, name: str) -> Term:
-        known = self._layer.public
+        known = self._layer.visible_to(self._audience)
         if name == GEOMETRY:
             raise FilterInvalid(f"'{GEOMETRY}' is compared with spatial functions only")
         if name not in known:

@@ -26,6 +26,7 @@ from gis_server.features.edit.errors import (
 )
 from gis_server.features.edit.geometry import ShapeInvalid
 from gis_server.features.errors import FeatureUnknown
+from layers.audience import Audience
 from layers.model import Derive, Field, Layer, Type
 from sql.connection import Connection
 
@@ -49,6 +50,13 @@ class Sent(NamedTuple):
     crs: Reference
 
 
+class Target(NamedTuple):
+    """Optimistic locking: which feature is meant, and what its row may be."""
+
+    key: Key
+    rows: Rows
+
+
 class Plan(NamedTuple):
     """A statement with its values, and what the journal says of it."""
 
@@ -66,7 +74,7 @@ class Written(NamedTuple):
     row: str
 
 
-def create(layer: Layer, sent: Sent) -> Plan:
+def create(layer: Layer, sent: Sent, audience: Audience) -> Plan:
     """Plan a new feature; a serial number is given by the database whatever the client says.
 
     Raises:
@@ -76,7 +84,7 @@ def create(layer: Layer, sent: Sent) -> Plan:
     values: dict[str, Any] = {}
     if layer.field(layer.key).derive is not Derive.SERIAL:
         values[layer.key] = _new_key(layer, sent, faults)
-    values |= _values(layer, sent, faults, is_whole=True)
+    values |= _values(layer, sent, audience, faults, is_whole=True)
     if faults:
         raise FeatureInvalid(layer, faults)
     statement = sql.query("feature_insert").format(
@@ -88,16 +96,16 @@ def create(layer: Layer, sent: Sent) -> Plan:
     return Plan(layer, "create", values.get(layer.key), statement, _bound(values))
 
 
-def change(layer: Layer, key: Key, rows: Rows, sent: Sent, *, is_whole: bool) -> Plan:
+def change(layer: Layer, target: Target, sent: Sent, audience: Audience, *, is_whole: bool) -> Plan:
     """Plan a feature's replacement, or with ``is_whole`` false a change of what is named.
 
-    A replacement sets public fields that are not named to null. Other fields stay as they are.
+    A replacement sets visible fields that are not named to null. Other fields stay as they are.
 
     Raises:
         FeatureInvalid: naming every fault.
     """
-    faults = [*_other_keys(layer, key, sent)]
-    values = _values(layer, sent, faults, is_whole=is_whole)
+    faults = [*_other_keys(layer, target.key, sent)]
+    values = _values(layer, sent, audience, faults, is_whole=is_whole)
     if faults:
         raise FeatureInvalid(layer, faults)
     changes = {name: _expression(layer, name) for name in values}
@@ -111,15 +119,15 @@ def change(layer: Layer, key: Key, rows: Rows, sent: Sent, *, is_whole: bool) ->
         ),
     )
     action = "replace" if is_whole else "update"
-    return Plan(layer, action, key, statement, _bound(values) | _chosen(key, rows))
+    return Plan(layer, action, target.key, statement, _bound(values) | _chosen(target))
 
 
-def delete(layer: Layer, key: Key, rows: Rows) -> Plan:
+def delete(layer: Layer, target: Target) -> Plan:
     """Plan a feature's removal."""
     statement = sql.query("feature_delete").format(
         table=ddl.table(layer), key=Identifier(layer.key)
     )
-    return Plan(layer, "delete", key, statement, _chosen(key, rows))
+    return Plan(layer, "delete", target.key, statement, _chosen(target))
 
 
 def run(conn: Connection, plan: Plan, who: str) -> Written:
@@ -168,16 +176,19 @@ def _missed(conn: Connection, plan: Plan) -> Exception:
     return FeatureUnknown(plan.layer.id, str(plan.key)[:100])
 
 
-def _values(layer: Layer, sent: Sent, faults: list[Fault], *, is_whole: bool) -> dict[str, Any]:
+def _values(
+    layer: Layer, sent: Sent, audience: Audience, faults: list[Fault], *, is_whole: bool
+) -> dict[str, Any]:
     """Return the columns to write, by name; what is wrong is added to the faults."""
-    known = {name: field for name, field in layer.public.items() if not _is_given(layer, field)}
+    visible = layer.visible_to(audience)
+    known = {name: field for name, field in visible.items() if not _is_given(layer, field)}
     found: dict[str, Any] = {}
     for name, field in known.items():
         if is_whole or name in sent.properties:
             found[name], wrong = edit_values.value(field, sent.properties.get(name))
             faults += wrong
-    # Whether a field is not there or not public is nobody's business.
-    unknown = [name for name in sent.properties if name not in layer.public]
+    # Whether a field is not there or not visible is nobody's business.
+    unknown = [name for name in sent.properties if name not in visible]
     faults += [Fault(0, name[:100], "", "the layer has no such field") for name in unknown]
     if is_whole or sent.has_geometry:
         found |= _located(layer, sent, faults)
@@ -251,8 +262,8 @@ def _bound(values: Mapping[str, Any]) -> dict[str, Any]:
     return {_named(name): value for name, value in values.items()}
 
 
-def _chosen(key: Key, rows: Rows) -> dict[str, Any]:
-    return {"key": key, "rows": None if rows is None else sorted(rows)}
+def _chosen(target: Target) -> dict[str, Any]:
+    return {"key": target.key, "rows": None if target.rows is None else sorted(target.rows)}
 
 
 def _named(name: str) -> str:

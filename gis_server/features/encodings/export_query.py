@@ -27,7 +27,8 @@ class ExportQuery(NamedTuple):
     @property
     def fields(self) -> list[Field]:
         """The fields that are shown, in declared order; the key is the first of them."""
-        names = self.layer.public if self.query.properties is None else self.query.properties
+        visible = self.layer.visible_to(self.query.audience)
+        names = visible if self.query.properties is None else self.query.properties
         key = self.layer.key
         return [self.layer.field(name) for name in dict.fromkeys((key, *names))]
 

@@ -13,6 +13,7 @@ from gis_server.answers.current import base_url, services
 from gis_server.features import request as asked
 from gis_server.features.request import EVERYWHERE, Args
 from gis_server.http import etags
+from gis_server.http.etags import Representation
 from gis_server.http.language import preferred
 from gis_server.ogc import core, documents, pages
 from gis_server.ogc.dggs import counting, definition, regions, zones
@@ -35,7 +36,7 @@ class Source(NamedTuple):
     version: int
     here: RequestUrl
     forms: Mapping[str, str]
-    of: str
+    of: Representation
 
     @property
     def origin(self) -> Origin:
@@ -184,8 +185,8 @@ def _source(layer: Layer, args: Args, form: str, forms: Mapping[str, str]) -> So
         base_url() + quote(request.path.rstrip("/")), args.to_dict(), form, preferred()
     )
     text = documents.encoded(dict(sorted(here.args.items())))
-    audience = current.audience().name
-    of = etags.representation(here.url, text, form, here.lang, repr(layer.heatmap), audience)
+    audience = current.audience()
+    of = etags.representation(audience, here.url, text, form, here.lang, repr(layer.heatmap))
     return Source(layer, version, here, forms, of)
 
 

@@ -1,11 +1,14 @@
 """Part of the OpenAPI definition that is about changes of features; pure."""
 
+from collections.abc import Sequence
+
 from gis_server.features import crs
 from gis_server.ogc import openapi_parts as parts
 from gis_server.ogc.documents import GEOJSON
 from gis_server.ogc.features import schemas
 from gis_server.ogc.openapi_parts import Part
-from layers.model import Layer, Lifecycle, Text
+from layers.audience import Audience
+from layers.model import Field, Layer, Lifecycle, Text
 
 MERGE_PATCH = "application/merge-patch+json"
 """Media type of a change (RFC 7396)."""
@@ -21,36 +24,42 @@ _SUMMARIES: dict[str, Text] = {
 }
 
 
-def with_changes(paths: dict[str, Part], layer: Layer, lang: str) -> dict[str, Part]:
+def with_changes(
+    paths: dict[str, Part], layer: Layer, lang: str, audience: Audience
+) -> dict[str, Part]:
     """Return a layer's paths with what changes its features, when it is edited.
 
     Args:
         paths: of the layer, with what reads.
         layer: the collection.
         lang: ``vi`` or ``en``.
+        audience: whose fields may be written.
     """
     if layer.lifecycle is not Lifecycle.EDITED:
         return paths
     items = f"/collections/{layer.id}/items"
     item = f"{items}/{{featureId}}"
+    fields = [field for field in layer.visible_to(audience).values() if field.derive is None]
     bodies = {
-        "put": {GEOJSON: _feature(layer, lang, is_whole=True)},
-        "patch": dict.fromkeys((MERGE_PATCH, GEOJSON), _feature(layer, lang, is_whole=False)),
+        "put": {GEOJSON: _feature(fields, layer, lang, is_whole=True)},
+        "patch": dict.fromkeys(
+            (MERGE_PATCH, GEOJSON), _feature(fields, layer, lang, is_whole=False)
+        ),
         "delete": {},
     }
     changes = {method: _change(layer, method, lang, body) for method, body in bodies.items()}
     return {
         **paths,
-        items: {**paths[items], "post": _creating(paths[items]["post"], layer, lang)},
+        items: {**paths[items], "post": _creating(paths[items]["post"], fields, layer, lang)},
         item: {**paths[item], **changes},
     }
 
 
-def _creating(filtering: Part, layer: Layer, lang: str) -> Part:
+def _creating(filtering: Part, fields: Sequence[Field], layer: Layer, lang: str) -> Part:
     """One address takes filters and features; the media type of the body tells them apart."""
     content = {
         **filtering["requestBody"]["content"],
-        GEOJSON: {"schema": _feature(layer, lang, is_whole=True)},
+        GEOJSON: {"schema": _feature(fields, layer, lang, is_whole=True)},
     }
     created = {
         "description": "The feature was added",
@@ -89,8 +98,7 @@ def _change(layer: Layer, method: str, lang: str, bodies: dict[str, Part]) -> Pa
     return made
 
 
-def _feature(layer: Layer, lang: str, *, is_whole: bool) -> Part:
-    fields = [field for field in layer.public.values() if field.derive is None]
+def _feature(fields: Sequence[Field], layer: Layer, lang: str, *, is_whole: bool) -> Part:
     properties: Part = {
         "type": "object",
         "properties": {

@@ -13,7 +13,7 @@ from gis_server.features import request as asked
 from gis_server.features.crs import Reference
 from gis_server.features.edit import transaction
 from gis_server.features.edit.errors import IfMatchMissing
-from gis_server.features.edit.transaction import Key, Plan, Rows, Sent, Written
+from gis_server.features.edit.transaction import Plan, Sent, Target, Written
 from gis_server.features.errors import FeatureUnknown
 from gis_server.http import etags
 from gis_server.ogc.documents import GEOJSON
@@ -26,7 +26,7 @@ _READ = ("GET", "HEAD", "OPTIONS")
 _OF_ITEMS = ("GET", "HEAD", "OPTIONS", "POST")
 _OF_ITEM = (*_READ, "PUT", "PATCH", "DELETE")
 
-_AS_WRITTEN = etags.representation("as written")
+_AS_WRITTEN = "as written"
 """Stands for no answer to GET: a tag that comes of a change is good for If-Match alone."""
 
 _THIS_MACHINE = ("127.0.0.1", "::1")
@@ -92,7 +92,8 @@ def posted(layer_id: str) -> Response:
     if layer.lifecycle is not Lifecycle.EDITED:
         raise UnsupportedMediaType(NotEdited(layer, _OF_ITEMS).description)
     _check_caller()
-    written = _written(transaction.create(layer, _sent(layer, edit_request.feature)))
+    sent = _sent(layer, edit_request.feature)
+    written = _written(transaction.create(layer, sent, current.audience()))
     answer = _changed(layer, written, 201)
     address = quote(str(written.key), safe="")
     answer.headers["Location"] = f"{base_url()}/ogc/collections/{layer.id}/items/{address}"
@@ -109,27 +110,32 @@ def misplaced(layer_id: str, key: str) -> Response:
 def replace(layer_id: str, key: str) -> Response:
     """Replace a feature; one that is not there is not created."""
     layer = _edited(layer_id)
-    found, rows = _target(layer, key)
+    target = _target(layer, key)
     _check_media(GEOJSON)
     sent = _sent(layer, edit_request.feature)
-    return _changed(layer, _written(transaction.change(layer, found, rows, sent, is_whole=True)))
+    return _replied(layer, target, sent, is_whole=True)
 
 
 def update(layer_id: str, key: str) -> Response:
     """Change what of a feature the body names."""
     layer = _edited(layer_id)
-    found, rows = _target(layer, key)
+    target = _target(layer, key)
     _check_media(MERGE_PATCH, GEOJSON)
     sent = _sent(layer, edit_request.part)
-    return _changed(layer, _written(transaction.change(layer, found, rows, sent, is_whole=False)))
+    return _replied(layer, target, sent, is_whole=False)
 
 
 def delete(layer_id: str, key: str) -> Response:
     """Remove a feature."""
     layer = _edited(layer_id)
-    found, rows = _target(layer, key)
-    _written(transaction.delete(layer, found, rows))
+    target = _target(layer, key)
+    _written(transaction.delete(layer, target))
     return _uncached(Response(status=204))
+
+
+def _replied(layer: Layer, target: Target, sent: Sent, *, is_whole: bool) -> Response:
+    plan = transaction.change(layer, target, sent, current.audience(), is_whole=is_whole)
+    return _changed(layer, _written(plan))
 
 
 def _edited(layer_id: str) -> Layer:
@@ -150,7 +156,7 @@ def _check_media(*known: str) -> None:
         raise UnsupportedMediaType(f"A feature is sent as {' or '.join(known)}.")
 
 
-def _target(layer: Layer, text: str) -> tuple[Key, Rows]:
+def _target(layer: Layer, text: str) -> Target:
     """Return which feature is meant, and what its row may be."""
     key = asked.key(layer, text.rstrip("/"))
     if key is None:
@@ -160,7 +166,7 @@ def _target(layer: Layer, text: str) -> tuple[Key, Rows]:
         with services().pool.connection() as conn:
             is_there = transaction.exists(conn, layer, key)
         raise IfMatchMissing if is_there else FeatureUnknown(layer.id, text[:100])
-    return key, etags.rows_of(header)
+    return Target(key, etags.rows_of(header))
 
 
 def _sent(layer: Layer, read: Callable[[bytes, Reference], Sent]) -> Sent:
@@ -187,7 +193,8 @@ def _caller() -> str:
 def _changed(layer: Layer, written: Written, status: int = 204) -> Response:
     version = services().changes.versions.layer(layer.id)
     answer = Response(status=status)
-    answer.headers["ETag"] = f'"{etags.item(version, written.row, _AS_WRITTEN)}"'
+    representation = etags.representation(current.audience(), _AS_WRITTEN)
+    answer.headers["ETag"] = f'"{etags.item(version, written.row, representation)}"'
     return _uncached(answer)
 
 

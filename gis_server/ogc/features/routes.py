@@ -20,6 +20,7 @@ from gis_server.features.pages import Item, Page
 from gis_server.features.query import Query
 from gis_server.features.table_state import TableState
 from gis_server.http import compression, etags
+from gis_server.http.etags import Representation
 from gis_server.http.language import preferred
 from gis_server.ogc import core, documents, pages
 from gis_server.ogc.documents import RequestUrl
@@ -46,7 +47,7 @@ class Source(NamedTuple):
     version: int
     here: RequestUrl
     url: str
-    representation: str
+    representation: Representation
     facts: TableState
 
 
@@ -59,9 +60,9 @@ def add(routes: Blueprint) -> None:
 
 def items(layer_id: str) -> Response:
     """Answer with a page of features, chosen by parameters or by a posted filter."""
-    layer = current.layers().get(layer_id)
-    form = _form(asked.of_items(layer), FORMS)
-    query = asked.query(layer, request.args, _posted(), is_download=form in DOWNLOADS)
+    layer, audience = current.layers().get(layer_id), current.audience()
+    form = _form(asked.of_items(layer, audience), FORMS)
+    query = asked.query(layer, request.args, audience, _posted(), is_download=form in DOWNLOADS)
     if query.only_count and form in DOWNLOADS:
         form = "json"
     source = _source(layer, form)
@@ -93,7 +94,7 @@ def _source(layer: Layer, form: str) -> Source:
     )
     facts = services().tables.facts(services().pool, layer, version)
     args = documents.encoded(dict(sorted(here.args.items())))
-    of = etags.representation(here.url, args, form, here.lang, facts.declared)
+    of = etags.representation(current.audience(), here.url, args, form, here.lang, facts.declared)
     return Source(layer, version, here, f"{base}/ogc/collections/{layer.id}", of, facts)
 
 
@@ -161,7 +162,7 @@ def _one(source: Source, form: str, text: str, wanted: Reference) -> Response:
 def _found(source: Source, text: str, wanted: Reference) -> Item:
     key = asked.key(source.layer, text)
     if key is not None:
-        made = feature_pages.plan_one(source.layer, key, wanted, source.facts)
+        made = feature_pages.plan_one(source.layer, key, wanted, source.facts, current.audience())
         found = current.ask(lambda conn: feature_pages.run_one(conn, made))
         if found is not None:
             return found

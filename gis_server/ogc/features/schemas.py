@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gis_server.features.cql.to_sql import GEOMETRY
+from layers.audience import Audience
 from layers.model import Field, Layer
 
 Schema = dict[str, Any]
@@ -23,18 +24,20 @@ UCUM: Mapping[str, str] = {"person": "{person}"}
 """Units whose code in UCUM is not what a declaration says; others are the same."""
 
 
-def document(name: str, layer: Layer, lang: str, url: str) -> Schema:
+def document(name: str, layer: Layer, lang: str, url: str, audience: Audience) -> Schema:
     """Return one of the schemas.
 
     Args:
         name: ``schema``, ``queryables`` or ``sortables``.
-        layer: whose features; fields that are not public are in none of the schemas.
+        layer: whose features.
         lang: language of titles, ``vi`` or ``en``.
         url: address of the schema, without parameters.
+        audience: whose fields; those that it does not see are in none of the schemas.
     """
+    visible = layer.visible_to(audience)
     fields = {
         field.name: {**_described(name, layer, field, lang), "x-ogc-propertySeq": number}
-        for number, field in enumerate(layer.public.values(), 1)
+        for number, field in enumerate(visible.values(), 1)
     }
     shape = {} if name == "sortables" else {GEOMETRY: _geometry(layer, len(fields) + 1)}
     made: Schema = {
@@ -47,7 +50,7 @@ def document(name: str, layer: Layer, lang: str, url: str) -> Schema:
         "properties": {**fields, **shape},
     }
     if name == "schema":
-        made["required"] = [f.name for f in layer.public.values() if _is_required(layer, f)]
+        made["required"] = [f.name for f in visible.values() if _is_required(layer, f)]
     return made
 
 

@@ -118,7 +118,7 @@ def choice(layer: Layer, args: Args) -> TileFilter | None:
         if "datetime" in args:
             raise ParameterInvalid("subset", "it says the same as datetime; give one of them")
         asked["datetime"] = _datetime(args["subset"])
-    return tile_filter.parse(layer, asked, ())
+    return tile_filter.parse(layer, asked, current.audience(), ())
 
 
 def _datetime(text: str) -> str:

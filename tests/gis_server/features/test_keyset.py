@@ -14,6 +14,7 @@ from gis_server.features import keyset, pages
 from gis_server.features.keyset import CursorInvalid
 from gis_server.features.query import Query, Sort
 from gis_server.features.table_state import TableState
+from layers.audience import PUBLIC
 from layers.registry import Layers
 
 Connection = psycopg.Connection[Any]
@@ -46,11 +47,11 @@ def _page(conn: Connection, layers: Layers, query: Query) -> tuple[list[Any], st
 
 
 def _walk(conn: Connection, layers: Layers, sort: tuple[Sort, ...], limit: int) -> list[Any]:
-    found, place = _page(conn, layers, Query(limit=limit, sort=sort))
+    found, place = _page(conn, layers, Query(PUBLIC, limit=limit, sort=sort))
     while place:
-        query = Query(limit=limit, sort=sort)
+        query = Query(PUBLIC, limit=limit, sort=sort)
         after = keyset.decode_cursor(layers.get("school"), query, place)
-        more, place = _page(conn, layers, Query(limit=limit, sort=sort, after=after))
+        more, place = _page(conn, layers, Query(PUBLIC, limit=limit, sort=sort, after=after))
         assert more
         found += more
     return found
@@ -61,7 +62,7 @@ def _walk(conn: Connection, layers: Layers, sort: tuple[Sort, ...], limit: int) 
 def test_all_pages_together_are_the_list(
     many: Connection, layers: Layers, sort: tuple[Sort, ...], limit: int
 ) -> None:
-    whole, _ = _page(many, layers, Query(limit=1000, sort=sort))
+    whole, _ = _page(many, layers, Query(PUBLIC, limit=1000, sort=sort))
     assert len(whole) == 47
     assert _walk(many, layers, sort, limit) == whole
 
@@ -72,7 +73,7 @@ def test_no_row_that_stays_is_missed_or_doubled_while_others_come_and_go(
 ) -> None:
     chance, school, found = random.Random(7), layers.get("school"), []
     staying = {f"k{n}" for n in range(1, 48) if n % 4}
-    query = Query(limit=5, sort=sort)
+    query = Query(PUBLIC, limit=5, sort=sort)
     ids, place = _page(many, layers, query)
     while True:
         found += ids
@@ -85,7 +86,7 @@ def test_no_row_that_stays_is_missed_or_doubled_while_others_come_and_go(
             " 'T1', 'primary', ST_SetSRID(ST_MakePoint(105, 21), 4326))"
         )
         after = keyset.decode_cursor(school, query, place)
-        ids, place = _page(many, layers, Query(limit=5, sort=sort, after=after))
+        ids, place = _page(many, layers, Query(PUBLIC, limit=5, sort=sort, after=after))
     assert len(found) == len(set(found))
     assert staying <= set(found)
 
@@ -95,10 +96,10 @@ def test_a_place_comes_back_as_it_was(layers: Layers) -> None:
     sort = (Sort("occurred_at", descending=True), Sort("severity", descending=False))
     for when in ("2026-01-31T12:00:00.000001+00:00", "1999-12-31T00:00:00+00:00"):
         values = (datetime.fromisoformat(when), None, 2**62)
-        text = keyset.encode_cursor(layer, Query(sort=sort), values)
+        text = keyset.encode_cursor(layer, Query(PUBLIC, sort=sort), values)
         assert text.isascii()
         assert "=" not in text
-        assert keyset.decode_cursor(layer, Query(sort=sort), text) == values
+        assert keyset.decode_cursor(layer, Query(PUBLIC, sort=sort), text) == values
 
 
 def _place(*values: Any) -> str:
@@ -117,7 +118,7 @@ def _place(*values: Any) -> str:
 )  # fmt: skip
 def test_what_is_not_a_place_of_this_list_is_refused(layers: Layers, text: str) -> None:
     with pytest.raises(CursorInvalid, match="next"):
-        keyset.decode_cursor(layers.get("school"), Query(), text)
+        keyset.decode_cursor(layers.get("school"), Query(PUBLIC), text)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_what_is_not_a_place_of_this_list_is_refused(layers: Layers, text: str) 
     ],
 )  # fmt: skip
 def test_a_value_of_another_type_is_refused(layers: Layers, name: str, value: Any) -> None:
-    query = Query(sort=(Sort(name, descending=False),))
+    query = Query(PUBLIC, sort=(Sort(name, descending=False),))
     with pytest.raises(CursorInvalid):
         keyset.decode_cursor(layers.get("incident"), query, _place(f"{name},id", value, 1))
 
@@ -144,7 +145,7 @@ def test_a_deep_page_of_newest_first_begins_at_its_place_in_the_index(
     )
     sort = (Sort("occurred_at", descending=True),)
     after = (datetime.fromisoformat("2026-01-02T00:00:00+00:00"), 1440)
-    query = Query(limit=10, sort=sort, after=after)
+    query = Query(PUBLIC, limit=10, sort=sort, after=after)
     made = pages.plan(layers.get("incident"), query, TableState())
     assert isinstance(made.statement, bytes)
     explained = conn.execute(

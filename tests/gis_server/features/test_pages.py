@@ -18,6 +18,7 @@ from gis_server.features.pages import ValueUnusable
 from gis_server.features.query import Area, Condition, Query, Sort
 from gis_server.features.table_state import TableState, read
 from gis_server.http.params import Interval
+from layers.audience import PUBLIC
 from layers.model import Access, Layer
 from layers.registry import Layers
 
@@ -62,7 +63,9 @@ def _text(made: feature_pages.Plan) -> str:
 
 
 def one(conn: Connection, layer: Layer, key: str, crs: Reference, *, kept: bool = False) -> Any:
-    found = feature_pages.run_one(conn, feature_pages.plan_one(layer, key, crs, TableState(kept)))
+    found = feature_pages.run_one(
+        conn, feature_pages.plan_one(layer, key, crs, TableState(kept), PUBLIC)
+    )
     return None if found is None else json.loads(found.feature)
 
 
@@ -74,7 +77,12 @@ def test_values_are_bound_and_never_written_into_the_statement(school: Layer) ->
     evil = "'; DROP TABLE layer.school; --"
     made = plan(
         school,
-        Query(equals={"name": evil}, words=(evil,), condition=Condition(SQL("TRUE"), {"x": evil})),
+        Query(
+            PUBLIC,
+            equals={"name": evil},
+            words=(evil,),
+            condition=Condition(SQL("TRUE"), {"x": evil}),
+        ),
     )
     assert "DROP" not in _text(made)
     assert list(made.values.values()).count(evil) == 3
@@ -83,7 +91,10 @@ def test_values_are_bound_and_never_written_into_the_statement(school: Layer) ->
 def test_only_public_fields_are_read(school: Layer) -> None:
     hidden = replace(school.fields["pupils"], access=Access.RESTRICTED)
     layer = replace(school, fields={**school.fields, "pupils": hidden})
-    page, one_ = plan(layer, Query()), feature_pages.plan_one(layer, "1", CRS84, TableState())
+    page, one_ = (
+        plan(layer, Query(PUBLIC)),
+        feature_pages.plan_one(layer, "1", CRS84, TableState(), PUBLIC),
+    )
     for text in (_text(page), _text(one_)):
         assert '"pupils"' not in text
         assert '"classes"' in text
@@ -91,19 +102,19 @@ def test_only_public_fields_are_read(school: Layer) -> None:
 
 
 def test_a_page_says_how_many_fit_in_all(filled: Connection, school: Layer) -> None:
-    page = run(filled, school, Query(limit=2, offset=8))
+    page = run(filled, school, Query(PUBLIC, limit=2, offset=8))
     assert (page.matched, len(page.features), page.following) == (9, 1, None)
-    assert run(filled, school, Query(limit=2)).following == ("2",)
-    assert run(filled, school, Query(limit=2, equals={"pupils": 1})).matched == 3
-    assert run(filled, school, Query(offset=100)) == ([], None, None)
-    assert run(filled, school, Query(equals={"pupils": 77})) == ([], 0, None)
+    assert run(filled, school, Query(PUBLIC, limit=2)).following == ("2",)
+    assert run(filled, school, Query(PUBLIC, limit=2, equals={"pupils": 1})).matched == 3
+    assert run(filled, school, Query(PUBLIC, offset=100)) == ([], None, None)
+    assert run(filled, school, Query(PUBLIC, equals={"pupils": 77})) == ([], 0, None)
 
 
 def test_a_long_page_of_some_rows_is_not_counted_unless_it_holds_them_all(
     filled: Connection, school: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feature_pages, "SHORT", 2)
-    chosen = Query(limit=3, condition=Condition(SQL("t.pupils > 0"), {}))
+    chosen = Query(PUBLIC, limit=3, condition=Condition(SQL("t.pupils > 0"), {}))
     assert run(filled, school, chosen).matched is None
     assert run(filled, school, replace(chosen, limit=100)).matched == 7
     assert run(filled, school, replace(chosen, limit=2)).matched == 7
@@ -112,14 +123,16 @@ def test_a_long_page_of_some_rows_is_not_counted_unless_it_holds_them_all(
 def test_more_rows_than_are_counted_are_not_guessed(
     filled: Connection, school: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chosen = Query(limit=1, condition=Condition(SQL("t.pupils > 0"), {}))
+    chosen = Query(PUBLIC, limit=1, condition=Condition(SQL("t.pupils > 0"), {}))
     for most, matched in ((7, 7), (6, None)):
         monkeypatch.setattr(feature_pages, "COUNTED", most)
         monkeypatch.setattr(feature_pages, "_statements", StatementCache())
         assert run(filled, school, chosen).matched == matched
 
 
-@pytest.mark.parametrize("query", [Query(), Query(equals={"pupils": 1}), Query(limit=1)])
+@pytest.mark.parametrize(
+    "query", [Query(PUBLIC), Query(PUBLIC, equals={"pupils": 1}), Query(PUBLIC, limit=1)]
+)
 def test_a_count_is_exact(filled: Connection, school: Layer, query: Query) -> None:
     counted = feature_pages.run_count(filled, feature_pages.plan_count(school, query))
     assert counted == (3 if query.equals else 9)
@@ -129,15 +142,21 @@ def test_the_kept_text_is_what_would_be_written(filled: Connection, layers: Laye
     filled.execute(PARCELS)
     for name in ("school", "land_parcel"):
         layer = layers.get(name)
-        kept = run(filled, layer, Query(), kept=True)
-        assert kept == run(filled, layer, Query())
+        kept = run(filled, layer, Query(PUBLIC), kept=True)
+        assert kept == run(filled, layer, Query(PUBLIC))
         assert len(kept.features) > 2
-        assert "geojson" in _text(feature_pages.plan(layer, Query(), TableState(keeps_text=True)))
+        assert "geojson" in _text(
+            feature_pages.plan(layer, Query(PUBLIC), TableState(keeps_text=True))
+        )
 
 
 @pytest.mark.parametrize(
     "query",
-    [Query(crs=epsg(4326)), Query(properties=("name",)), Query(with_geometry=False)],
+    [
+        Query(PUBLIC, crs=epsg(4326)),
+        Query(PUBLIC, properties=("name",)),
+        Query(PUBLIC, with_geometry=False),
+    ],
     ids=["crs", "properties", "geometry"],
 )
 def test_the_kept_text_is_not_used_for_another_question(school: Layer, query: Query) -> None:
@@ -147,13 +166,16 @@ def test_the_kept_text_is_not_used_for_another_question(school: Layer, query: Qu
 
 def test_pages_are_disjoint_whatever_they_are_sorted_by(filled: Connection, school: Layer) -> None:
     for sort in ((), (Sort("level", descending=True),), (Sort("pupils", descending=False),)):
-        pages = [_ids(filled, school, Query(limit=2, offset=n, sort=sort)) for n in range(0, 10, 2)]
+        pages = [
+            _ids(filled, school, Query(PUBLIC, limit=2, offset=n, sort=sort))
+            for n in range(0, 10, 2)
+        ]
         assert sorted(key for page in pages for key in page) == list("123456789")
 
 
 def test_rows_without_a_value_come_last(filled: Connection, school: Layer) -> None:
     for descending in (True, False):
-        found = _ids(filled, school, Query(sort=(Sort("pupils", descending=descending),)))
+        found = _ids(filled, school, Query(PUBLIC, sort=(Sort("pupils", descending=descending),)))
         assert found[-2:] == ["4", "8"]
 
 
@@ -179,7 +201,7 @@ def test_an_area_is_transformed_to_the_storage(filled: Connection, school: Layer
         "SELECT ST_AsBinary(ST_Transform(ST_MakeEnvelope(105.25, 20.9, 105.55, 21.1, 4326), 3857))"
     ).fetchone()
     assert row is not None
-    assert _ids(filled, school, Query(area=Area(row[0], 3857))) == ["3", "4", "5"]
+    assert _ids(filled, school, Query(PUBLIC, area=Area(row[0], 3857))) == ["3", "4", "5"]
 
 
 def test_a_date_field_is_compared_by_days(conn: Connection, layers: Layers) -> None:
@@ -191,9 +213,9 @@ def test_a_date_field_is_compared_by_days(conn: Connection, layers: Layers) -> N
             (number, day),
         )
     noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    assert _ids(conn, layer, Query(interval=Interval(noon, noon))) == [1, 3]
-    assert _ids(conn, layer, Query(interval=Interval(noon, None))) == [1, 2, 3]
-    assert _ids(conn, layer, Query(equals={"valid_from": Interval(noon, noon)})) == [1]
+    assert _ids(conn, layer, Query(PUBLIC, interval=Interval(noon, noon))) == [1, 3]
+    assert _ids(conn, layer, Query(PUBLIC, interval=Interval(noon, None))) == [1, 2, 3]
+    assert _ids(conn, layer, Query(PUBLIC, equals={"valid_from": Interval(noon, noon)})) == [1]
 
 
 def test_a_layer_of_many_fields_fits_into_a_statement(school: Layer, conn: Connection) -> None:
@@ -206,7 +228,7 @@ def test_a_layer_of_many_fields_fits_into_a_statement(school: Layer, conn: Conne
     conn.execute("INSERT INTO layer.wide (code) VALUES ('a')")
     fields = {name: replace(school.fields["name"], name=name) for name in names}
     layer = replace(school, id="wide", fields={"code": school.fields["code"], **fields}, search=())
-    found = json.loads(run(conn, layer, Query()).features[0])
+    found = json.loads(run(conn, layer, Query(PUBLIC)).features[0])
     assert len(found["properties"]) == 121
     assert found["geometry"] is None
 
@@ -214,7 +236,7 @@ def test_a_layer_of_many_fields_fits_into_a_statement(school: Layer, conn: Conne
 def test_a_value_that_the_database_refuses_is_said_so(filled: Connection, school: Layer) -> None:
     condition = Condition(SQL("t.name::integer = 1"), {})
     with pytest.raises(ValueUnusable, match="refuses"):
-        run(filled, school, Query(condition=condition))
+        run(filled, school, Query(PUBLIC, condition=condition))
 
 
 def test_a_page_uses_the_spatial_index(conn: Connection, school: Layer) -> None:
@@ -225,14 +247,14 @@ def test_a_page_uses_the_spatial_index(conn: Connection, school: Layer) -> None:
     )
     row = conn.execute("SELECT ST_AsBinary(ST_MakeEnvelope(101, 20, 101.01, 22))").fetchone()
     assert row is not None
-    made = plan(school, Query(area=Area(row[0], 4326), limit=5))
+    made = plan(school, Query(PUBLIC, area=Area(row[0], 4326), limit=5))
     assert "school_geom_idx" in _explained(conn, made)
 
 
 def _walked(conn: Connection, school: Layer, box: str) -> str:
     """Return how a page of a box is found, by the planner."""
     area = shapes.box(box, CRS84, school.geometry.crs)
-    query = Query(area=area, limit=5)
+    query = Query(PUBLIC, area=area, limit=5)
     made = feature_pages.plan(school, query, read(conn, school))
     return _explained(conn, made)
 
@@ -257,7 +279,7 @@ def test_a_small_box_is_gathered_and_a_large_one_walked_by_the_key(
 
 def _in_box(conn: Connection, school: Layer, west: float, **more: Any) -> tuple[Any, Query]:
     box = shapes.box(f"{west},20.9,{west + 0.1},22", CRS84, school.geometry.crs)
-    query = Query(area=box, **{"limit": 5, **more})
+    query = Query(PUBLIC, area=box, **{"limit": 5, **more})
     return feature_pages.plan(school, query, read(conn, school)), query
 
 
@@ -299,9 +321,9 @@ def test_where_the_values_matter_a_plan_is_made_for_them(
 def test_a_layer_that_is_declared_anew_has_statements_of_its_own(school: Layer) -> None:
     fewer = replace(school, fields={n: f for n, f in school.fields.items() if n != "pupils"})
     for layer in (school, fewer, school):
-        made = plan(layer, Query())
+        made = plan(layer, Query(PUBLIC))
         assert ("pupils" in _text(made)) is (layer is school)
-        assert plan(layer, Query()).statement is made.statement
+        assert plan(layer, Query(PUBLIC)).statement is made.statement
 
 
 def test_statements_without_end_are_not_remembered_without_end(school: Layer) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from gis_server.features.cql.to_sql import GEOMETRY
 from gis_server.ogc.features import schemas
+from layers.audience import PUBLIC
 from layers.model import Access
 
 SCHEMA = "application/schema+json"
@@ -103,8 +104,8 @@ def test_fields_that_are_not_public_are_nowhere(layers: Any, name: str) -> None:
     school = layers.get("school")
     hidden = replace(school.fields["address"], access=Access.INTERNAL)
     changed = replace(school, fields={**school.fields, "address": hidden})
-    assert "address" in schemas.document(name, school, "vi", "")["properties"]
-    assert "address" not in schemas.document(name, changed, "vi", "")["properties"]
+    assert "address" in schemas.document(name, school, "vi", "", PUBLIC)["properties"]
+    assert "address" not in schemas.document(name, changed, "vi", "", PUBLIC)["properties"]
 
 
 def test_queryables_are_what_a_filter_may_name(suite: Any) -> None:

@@ -27,6 +27,7 @@ from gis_server.features.query import Query
 from gis_server.features.table_state import read as facts
 from gis_server.settings import Settings
 from gis_testing.applications import create_app
+from layers.audience import PUBLIC
 from layers.registry import Layers
 
 Connection = psycopg.Connection[Any]
@@ -284,7 +285,7 @@ def test_a_stream_that_is_left_ends_its_statement(
 ) -> None:
     with psycopg.connect(crowded, autocommit=True) as conn:
         layer = layers.get("incident")
-        wanted = ExportQuery(layer, Query(limit=None), facts(conn, layer))
+        wanted = ExportQuery(layer, Query(PUBLIC, limit=None), facts(conn, layer))
         pieces = ENCODINGS[form].stream(conn, wanted)
         assert next(pieces)
         pieces.close()
@@ -321,7 +322,7 @@ def test_memory_does_not_grow_with_the_number_of_rows(
     def peak(limit: int) -> int:
         with psycopg.connect(crowded, autocommit=True) as conn:
             layer = layers.get("incident")
-            wanted = ExportQuery(layer, Query(limit=limit), facts(conn, layer))
+            wanted = ExportQuery(layer, Query(PUBLIC, limit=limit), facts(conn, layer))
             tracemalloc.start()
             length = sum(map(len, ENCODINGS[form].stream(conn, wanted)))
             _, highest = tracemalloc.get_traced_memory()
