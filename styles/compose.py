@@ -1,4 +1,4 @@
-"""From layers and a theme to one MapLibre style: no layer knows another."""
+"""MapLibre style composed of the layers' fragments and a theme; no layer names another."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -28,7 +28,7 @@ def compose(theme_name: str, layers: Iterable[Layer], base_url: str, lang: str) 
         ThemeUnknown: no such theme.
         StyleInvalid: a layer's style.json cannot be drawn; the message names the file.
     """
-    look, shown = theme(theme_name), tuple(layers)
+    look, drawn = theme(theme_name), tuple(layers)
     return {
         "version": 8,
         "name": f"gis-{look.name}",
@@ -36,8 +36,8 @@ def compose(theme_name: str, layers: Iterable[Layer], base_url: str, lang: str) 
         "state": {"now": {"default": ""}},
         "sprite": f"{base_url}/sprites/{look.name}",
         "font-faces": font_faces(base_url),
-        "sources": {layer.id: _source(layer, base_url) for layer in shown},
-        "layers": [_ground(look), *_in_order(look, shown, lang)],
+        "sources": {layer.id: _source(layer, base_url) for layer in drawn},
+        "layers": [_ground(look), *_in_order(look, drawn, lang)],
     }
 
 
@@ -57,15 +57,15 @@ def _ground(look: Theme) -> StyleLayer:
 def _in_order(look: Theme, layers: Iterable[Layer], lang: str) -> list[StyleLayer]:
     by_slot: dict[str, list[StyleLayer]] = {slot.name: [] for slot in slots()}
     for layer in layers:
-        for made in _of_layer(Words(layer, look, lang)):
-            slot = made["metadata"]["gis:slot"]
+        for style_layer in _of_layer(Words(layer, look, lang)):
+            slot = style_layer["metadata"]["gis:slot"]
             if slot not in by_slot:
-                raise SlotUnknown(layer, f"layers.{made['id']}", slot, by_slot)
-            by_slot[slot].append(made)
+                raise SlotUnknown(layer, f"layers.{style_layer['id']}", slot, by_slot)
+            by_slot[slot].append(style_layer)
     for slot in slots():
         if slot.anchor:
             by_slot[slot.name].append(_anchor(slot.name))
-    return [made for group in by_slot.values() for made in group]
+    return [style_layer for group in by_slot.values() for style_layer in group]
 
 
 def _anchor(slot: str) -> StyleLayer:
@@ -79,7 +79,7 @@ def _anchor(slot: str) -> StyleLayer:
 
 def _of_layer(words: Words) -> list[StyleLayer]:
     layer, seen = words.layer, set()
-    found: list[StyleLayer] = []
+    style_layers: list[StyleLayer] = []
     for raw in several.dressed(layer):
         body = draw(words, raw)
         if raw["id"] in seen:
@@ -87,7 +87,7 @@ def _of_layer(words: Words) -> list[StyleLayer]:
         seen.add(raw["id"])
         shown = layer.visible or layer.always_visible
         layout = {**body.pop("layout", {}), "visibility": "visible" if shown else "none"}
-        found.append(
+        style_layers.append(
             {
                 "id": f"{layer.id}-{raw['id']}",
                 "type": body.pop("type"),
@@ -98,10 +98,10 @@ def _of_layer(words: Words) -> list[StyleLayer]:
                 **body,
             }
         )
-    return found
+    return style_layers
 
 
 def _metadata(layer: Layer, raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the map application asks of a style layer: whose it is, what it means."""
-    said = {"gis:layer": layer.id, "gis:slot": raw["slot"]}
-    return {**said, "gis:several": True} if raw["id"] in several.ids() else said
+    metadata = {"gis:layer": layer.id, "gis:slot": raw["slot"]}
+    return {**metadata, "gis:several": True} if raw["id"] in several.ids() else metadata

@@ -1,4 +1,4 @@
-"""One style layer of a layer folder: placeholders replaced, names checked."""
+"""Style layers of a layer folder: placeholders are replaced, and names checked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,22 +84,22 @@ def draw(words: Words, raw: Mapping[str, Any]) -> dict[str, Any]:
     for key in _NEEDED:
         if not isinstance(raw.get(key), str):
             raise StyleInvalid(layer, place, f"a style layer needs '{key}'")
-    made = {key: words.resolve(part, place) for key, part in raw.items() if key not in _NEEDED[:2]}
-    _check_fields(layer, place, made)
-    _check_images(layer, place, made)
-    return made
+    body = {key: words.resolve(part, place) for key, part in raw.items() if key not in _NEEDED[:2]}
+    _check_fields(layer, place, body)
+    _check_images(layer, place, body)
+    return body
 
 
-def _check_fields(layer: Layer, place: str, made: Mapping[str, Any]) -> None:
+def _check_fields(layer: Layer, place: str, body: Mapping[str, Any]) -> None:
     carried = {layer.key, *layer.tiles.fields, *several.carried(layer)}
-    parts = [made.get(key) for key in ("filter", "layout", "paint")]
+    parts = [body.get(key) for key in ("filter", "layout", "paint")]
     for name in expressions.fields(parts):
         if name not in carried:
             raise FieldNotInTile(layer, place, name)
 
 
-def _check_images(layer: Layer, place: str, made: Mapping[str, Any]) -> None:
-    drawn = {**made.get("layout", {}), **made.get("paint", {})}
+def _check_images(layer: Layer, place: str, body: Mapping[str, Any]) -> None:
+    drawn = {**body.get("layout", {}), **body.get("paint", {})}
     for key in _IMAGES:
         for icon in expressions.outputs(drawn.get(key)):
             if icon not in sprites.names():

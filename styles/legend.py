@@ -1,4 +1,4 @@
-"""What the signs of a layer mean, as the map's list of layers shows it."""
+"""Legends: what the signs of a layer mean, for the map's list of layers."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -30,7 +30,7 @@ def legend(layer: Layer, theme_name: str) -> list[dict[str, Any]]:
 
 
 def _several(layer: Layer) -> Iterator[Mapping[str, Any]]:
-    """Yield the sign of a symbol that stands for several, where the layer gives it a colour."""
+    """Yield the sign of a cluster, where the layer gives it a colour of its own."""
     if isinstance(several.color(layer), str):
         yield {"swatch": "circle", "color": several.color(layer), "title": _SEVERAL}
 
@@ -52,17 +52,17 @@ def _of_codes(words: Words, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]
     if field is None or field.codes is None:
         raise CodesMissing(words.layer, _PLACE, name)
     for code in entry.get("only", field.codes.codes):
-        found = field.codes.codes.get(code)
-        if found is None or found.color is None:
+        known = field.codes.codes.get(code)
+        if known is None or known.color is None:
             if "only" in entry:
                 raise CodesMissing(words.layer, _PLACE, f"{name}={code}")
             continue
-        title = {lang: f"{code} – {text}" for lang, text in found.title.items()}
+        title = {lang: f"{code} – {text}" for lang, text in known.title.items()}
         yield {
             "swatch": entry.get("swatch", "fill"),
-            "color": found.color,
+            "color": known.color,
             "icon": None,
-            "title": title if entry.get("with_code") else dict(found.title),
+            "title": title if entry.get("with_code") else dict(known.title),
         }
 
 

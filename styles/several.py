@@ -1,4 +1,4 @@
-"""Symbols that stand for several points: drawn alike for every layer, said once in several.yaml."""
+"""Clusters: symbols that stand for several points, declared once for all layers in several.yaml."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,7 +12,7 @@ from styles.errors import StyleInvalid
 StyleLayer = Mapping[str, Any]
 
 COUNT = "point_count"
-"""The property of a tile's point that tells for how many it stands."""
+"""Property of a point in a tile: how many points it stands for."""
 
 _PLACE = "cluster"
 _COLOR = "@normal"
@@ -38,14 +38,14 @@ def ids() -> frozenset[str]:
 
 
 def carried(layer: Layer) -> frozenset[str]:
-    """Return what tiles of a layer say beside its fields."""
+    """Return the properties that tiles of a layer have beside its fields."""
     return frozenset({COUNT}) if layer.geometry.dimension == 0 else frozenset()
 
 
 def color(layer: Layer) -> Any:
     """Return the colour of a layer's discs as style.json says it; None where it says nothing."""
-    said = layer.style.get(_PLACE)
-    return said.get("color") if isinstance(said, dict) else None
+    cluster = layer.style.get(_PLACE)
+    return cluster.get("color") if isinstance(cluster, dict) else None
 
 
 def dressed(layer: Layer) -> Iterator[StyleLayer]:
@@ -54,24 +54,25 @@ def dressed(layer: Layer) -> Iterator[StyleLayer]:
     Raises:
         StyleInvalid: ``cluster`` is neither false nor a mapping of what it may say.
     """
-    said = layer.style.get(_PLACE, {})
-    if not (said is False or (isinstance(said, dict) and set(said) <= set(_KEYS))):
+    cluster = layer.style.get(_PLACE, {})
+    if not (cluster is False or (isinstance(cluster, dict) and set(cluster) <= set(_KEYS))):
         raise StyleInvalid(layer, _PLACE, f"is false, or says some of: {', '.join(_KEYS)}")
-    if said is False or layer.geometry.dimension != 0:
+    if cluster is False or layer.geometry.dimension != 0:
         yield from layer.style["layers"]
         return
-    start = said.get("minzoom", layer.tiles.minzoom)
+    start = cluster.get("minzoom", layer.tiles.minzoom)
     yield from (_giving_way(raw, start) for raw in layer.style["layers"])
-    wanted = ["all", ["!", _IS_ONE], *([said["filter"]] if "filter" in said else [])]
+    condition = ["all", ["!", _IS_ONE], *([cluster["filter"]] if "filter" in cluster else [])]
     for raw in _shared():
-        yield _colored({**raw, "minzoom": start, "filter": wanted}, said.get("color", _COLOR))
+        style_layer = {**raw, "minzoom": start, "filter": condition}
+        yield _colored(style_layer, cluster.get("color", _COLOR))
 
 
 def _giving_way(raw: StyleLayer, start: float) -> StyleLayer:
     """Return a style layer that leaves its place to the number, or stands at its corner."""
     if raw.get("slot") in _USUAL:
-        one = ["any", _IS_ONE, ["<", ["zoom"], start]]
-        return {**raw, "filter": ["all", one, raw["filter"]] if "filter" in raw else one}
+        single = ["any", _IS_ONE, ["<", ["zoom"], start]]
+        return {**raw, "filter": ["all", single, raw["filter"]] if "filter" in raw else single}
     layout = raw.get("layout", {})
     if raw.get("slot") != "status" or "icon-image" not in layout or "icon-offset" in layout:
         return raw

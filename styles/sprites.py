@@ -1,4 +1,4 @@
-"""Icons: SVG files in the colours of a theme, drawn into one sheet."""
+"""Sprites: SVG icons in the colours of a theme, drawn into one sheet."""
 
 import re
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ def sheet(theme_name: str, ratio: int) -> Sheet:
     tokens = theme(theme_name).tokens
     places, height = _places()
     drawn = "".join(
-        _placed(_TOKEN.sub(lambda found: str(tokens[found[1]]), text), *places[name][:2])
+        _placed(_TOKEN.sub(lambda token: str(tokens[token[1]]), text), *places[name][:2])
         for name, text in _sources().items()
     )
     root = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}">'
@@ -58,8 +58,8 @@ def sheet(theme_name: str, ratio: int) -> Sheet:
 
 @cache
 def _sources() -> dict[str, str]:
-    found = files("styles").joinpath("sprites").iterdir()
-    drawings = sorted((f.name, f.read_text("utf-8")) for f in found if f.name.endswith(".svg"))
+    folder = files("styles").joinpath("sprites").iterdir()
+    drawings = sorted((f.name, f.read_text("utf-8")) for f in folder if f.name.endswith(".svg"))
     return {name.removesuffix(".svg"): text for name, text in drawings}
 
 

@@ -1,4 +1,4 @@
-"""Themes, slots and fonts: what the files beside this module say, read once."""
+"""Themes, slots of the drawing order and fonts, read once from the files beside this module."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place in the drawing order; an anchor is for the map application to draw at."""
+    """A place in the drawing order; at an anchor the map application inserts layers of its own."""
 
     name: str
     anchor: bool
@@ -29,8 +29,8 @@ class Slot:
 @cache
 def names() -> tuple[str, ...]:
     """Return the names of all themes."""
-    found = files("styles").joinpath("themes").iterdir()
-    return tuple(sorted(f.name.removesuffix(".json") for f in found if f.name.endswith(".json")))
+    folder = files("styles").joinpath("themes").iterdir()
+    return tuple(sorted(f.name.removesuffix(".json") for f in folder if f.name.endswith(".json")))
 
 
 @cache

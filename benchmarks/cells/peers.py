@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.cells import made
+from benchmarks.cells import sample
 from benchmarks.tiles.data import Database
 from cells import index
 from cells.events import Events
@@ -37,62 +37,62 @@ def sql(database: Database) -> dict[str, list[float]]:
     with database.connect() as conn:
         conn.execute(_MAKE_ROLLUP)
         return {
-            "SQL on rows": _timed(lambda *asked: conn.execute(_RAW, asked).fetchall()),
-            "rollup by day": _timed(lambda *asked: conn.execute(_ROLLUP, asked).fetchall()),
+            "SQL on rows": _timed(lambda *values: conn.execute(_RAW, values).fetchall()),
+            "rollup by day": _timed(lambda *values: conn.execute(_ROLLUP, values).fetchall()),
         }
 
 
 def _timed(ask: Callable[[datetime, datetime, list[str]], object]) -> list[float]:
-    taken = []
-    for wanted in made.questions(_TIMES):
+    durations = []
+    for question in sample.questions(_TIMES):
         begun = time.perf_counter()
-        ask(*_plain(wanted))
-        taken.append(time.perf_counter() - begun)
-    return taken
+        ask(*_plain(question))
+        durations.append(time.perf_counter() - begun)
+    return durations
 
 
-def _plain(wanted: Filter) -> tuple[datetime, datetime, list[str]]:
-    if wanted.start is None or wanted.end is None:
+def _plain(question: Filter) -> tuple[datetime, datetime, list[str]]:
+    if question.start is None or question.end is None:
         raise ValueError("questions of the measurement have both ends")
-    return wanted.start, wanted.end, list(wanted.categories or made.NAMES)
+    return question.start, question.end, list(question.categories or sample.NAMES)
 
 
 def duckdb(events: Events, var: Path) -> list[float]:
     """Return seconds of the same questions to DuckDB, with two threads, over a table in memory."""
     file = var / "events.parquet"
     parents = index.parents(events.cell, 9).astype("i8")
-    names = pa.DictionaryArray.from_arrays(pa.array(events.category), pa.array(made.NAMES))
+    names = pa.DictionaryArray.from_arrays(pa.array(events.category), pa.array(sample.NAMES))
     pq.write_table(
         pa.table({"moment": events.at, "cell": parents, "category": names.cast(pa.string())}), file
     )
-    asked = [
+    queries = [
         (instant(start), instant(end), names)
-        for start, end, names in map(_plain, made.questions(_TIMES))
+        for start, end, names in map(_plain, sample.questions(_TIMES))
     ]
     done = subprocess.run(
-        [str(_python(var)), "-c", _DUCKDB, str(file), json.dumps(asked)],
+        [str(_python(var)), "-c", _DUCKDB, str(file), json.dumps(queries)],
         check=True,
         stdout=subprocess.PIPE,
     )
-    found: list[float] = json.loads(done.stdout)
-    return found
+    durations: list[float] = json.loads(done.stdout)
+    return durations
 
 
 _DUCKDB = textwrap.dedent(
     """
     import duckdb, json, sys, time
     conn = duckdb.connect(config={"threads": 2})
-    made = "CREATE TABLE event AS SELECT * FROM read_parquet(?) ORDER BY moment"
-    conn.execute(made, [sys.argv[1]])
-    taken = []
+    statement = "CREATE TABLE event AS SELECT * FROM read_parquet(?) ORDER BY moment"
+    conn.execute(statement, [sys.argv[1]])
+    durations = []
     for start, end, names in json.loads(sys.argv[2]):
         begun = time.perf_counter()
         conn.execute(
             "SELECT cell, count(*) FROM event WHERE moment BETWEEN ? AND ?"
             " AND list_contains(?, category) GROUP BY 1", [start, end, names]
         ).fetchnumpy()
-        taken.append(time.perf_counter() - begun)
-    print(json.dumps(taken))
+        durations.append(time.perf_counter() - begun)
+    print(json.dumps(durations))
     """
 )
 

@@ -1,11 +1,11 @@
-"""The map plays a week in a browser without a graphics card: frames that it draws a second."""
+"""Frames a second of the map that plays a week, in a browser without a graphics card."""
 
 import time
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.cells import made, served
+from benchmarks.cells import sample, served
 from benchmarks.tiles import servers
 from benchmarks.tiles.data import Database
 
@@ -32,7 +32,7 @@ def frames(database: Database, zoom: float) -> tuple[int, float]:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
         page = browser.new_page(viewport=_SIZE)  # type: ignore[arg-type]
         page.set_default_timeout(_PATIENCE_MS)
-        longitude, latitude = made.MIDDLE
+        longitude, latitude = sample.MIDDLE
         place = f"#map={zoom}/{latitude}/{longitude}"
         query = f"?panel=heat&layers=&heat={served.LAYER}&time=P7D"
         page.goto(f"http://127.0.0.1:{server.port}/{query}{place}")
@@ -52,5 +52,5 @@ def _play(page: Page) -> list[Any]:
         time.sleep(0.5)
         if int(page.locator("#play-at").input_value()) == last:
             break
-    found: list[Any] = page.evaluate(_SEEN)
-    return found
+    times: list[Any] = page.evaluate(_SEEN)
+    return times

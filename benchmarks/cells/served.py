@@ -1,4 +1,4 @@
-"""The table that the server counts, and what the server makes of it."""
+"""The server's own figures: the rebuild of a cube, tiles a second, and freshness."""
 
 import random
 import shutil
@@ -11,7 +11,7 @@ import numpy as np
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from benchmarks.cells import made
+from benchmarks.cells import sample
 from benchmarks.tiles import data as of_tiles
 from benchmarks.tiles import servers, wrk
 from benchmarks.tiles.data import Database
@@ -45,18 +45,18 @@ def rebuild(database: Database) -> tuple[float, str]:
     """Return the seconds of ``gis cells rebuild``, and what it says."""
     shutil.rmtree(database.var / "gis" / "cells" / LAYER, ignore_errors=True)
     begun = time.perf_counter()
-    said = database.gis("cells", "rebuild", LAYER).strip()
-    return time.perf_counter() - begun, said
+    report = database.gis("cells", "rebuild", LAYER).strip()
+    return time.perf_counter() - begun, report
 
 
 def rate(database: Database) -> wrk.Rate:
     """Return how many tiles the server gives a second: views of twelve with one question each."""
     chance = random.Random(11)  # noqa: S311 - no secret
     paths = []
-    for wanted in made.questions(150, 13):
-        query = f"datetime={_iso(wanted.start)}/{_iso(wanted.end)}"
-        query += f"&category={','.join(wanted.categories)}" if wanted.categories else ""
-        tiles = made.tiles(chance.choice((8, 9, 10, 11, 12, 13)))
+    for question in sample.questions(150, 13):
+        query = f"datetime={_iso(question.start)}/{_iso(question.end)}"
+        query += f"&category={','.join(question.categories)}" if question.categories else ""
+        tiles = sample.tiles(chance.choice((8, 9, 10, 11, 12, 13)))
         chosen = chance.sample(tiles, min(12, len(tiles)))
         paths += [f"/heatmap/{LAYER}/{at.z}/{at.x}/{at.y}.mvt?{query}" for at in chosen]
     with servers.ours(database) as server:
@@ -67,10 +67,10 @@ def rate(database: Database) -> wrk.Rate:
 
 def fresh(database: Database) -> list[float]:
     """Return seconds from the commit of an event to the first tile that counts it."""
-    at = TileId.at(*made.MIDDLE, 16)
-    cell = int(index.cells_of([made.MIDDLE[0]], [made.MIDDLE[1]], 10)[0])
+    at = TileId.at(*sample.MIDDLE, 16)
+    cell = int(index.cells_of([sample.MIDDLE[0]], [sample.MIDDLE[1]], 10)[0])
     name = f"{cell:x}"
-    taken = []
+    durations = []
     with servers.ours(database) as server, database.connect() as conn:
         until_counted(server)
         before = _count(server, at, name)
@@ -79,14 +79,14 @@ def fresh(database: Database) -> list[float]:
             conn.execute(
                 f"INSERT INTO layer.{LAYER} (id, category, occurred_at, geom, h3) VALUES"  # noqa: S608
                 " (%s, 'c00', '2025-06-01', ST_SetSRID(ST_MakePoint(%s, %s), 4326), %s)",
-                (_NEW + number, *made.MIDDLE, cell),
+                (_NEW + number, *sample.MIDDLE, cell),
             )
             while _count(server, at, name) < before + number:
                 time.sleep(0.005)
-            taken.append(time.perf_counter() - begun)
+            durations.append(time.perf_counter() - begun)
             time.sleep(random.random() / 4)  # noqa: S311 - no secret
         conn.execute("DELETE FROM layer.many_event WHERE id > %s", (_NEW,))
-    return taken
+    return durations
 
 
 def _count(server: Server, at: TileId, name: str) -> int:
@@ -94,15 +94,15 @@ def _count(server: Server, at: TileId, name: str) -> int:
     with urllib.request.urlopen(address) as answer:
         body = answer.read()
     features = mapbox_vector_tile.decode(body)["heatmap"]["features"] if body else []
-    found = (f["properties"]["count"] for f in features if f["properties"]["cell"] == name)
-    return int(next(found, 0))
+    counts = (f["properties"]["count"] for f in features if f["properties"]["cell"] == name)
+    return int(next(counts, 0))
 
 
 def until_counted(server: Server) -> None:
     """Wait until the server has its cube: a tile of rows takes seconds."""
     for _ in range(60):
         begun = time.perf_counter()
-        at = made.tiles(9)[0]
+        at = sample.tiles(9)[0]
         start = random.randrange(10**6)  # noqa: S311 - no secret
         address = f"http://127.0.0.1:{server.port}/heatmap/{LAYER}/{at.z}/{at.x}/{at.y}.mvt"
         address += f"?datetime=2025-01-01T00:00:00.{start:06}Z/.."
@@ -155,7 +155,7 @@ def _binary(events: Events, first: int) -> np.ndarray:
     for name in _COLUMNS:
         rows[f"{name}_length"] = rows.dtype[name].itemsize
     rows["id"] = np.arange(first + 1, first + 1 + len(events))
-    rows["category"] = np.array(made.NAMES, "S3")[events.category]
+    rows["category"] = np.array(sample.NAMES, "S3")[events.category]
     rows["at"], rows["h3"] = events.at, events.cell
     points = np.zeros(
         len(events), np.dtype([("o", "u1"), ("t", "<u4"), ("s", "<u4"), ("p", "<f8", 2)])

@@ -76,8 +76,10 @@ class _Measurement:
         """Ask all questions, then for everything."""
         with self._running:
             server = self._start()
-            asked = [(question, question.word(server)) for question in questions.questions(where)]
-            fit = [pair for pair in asked if self._is_right(server, *pair)]
+            requests = [
+                (question, question.word(server)) for question in questions.questions(where)
+            ]
+            fit = [pair for pair in requests if self._is_right(server, *pair)]
             self._note(goals.MEMORY_BEFORE, memory.megabytes(server.pid))
             for question, paths in fit:
                 for count in clients:

@@ -47,10 +47,10 @@ def rate(database: Database, statements: list[str], seconds: int) -> float:
             ],
             check=True, capture_output=True, text=True,
         )  # fmt: skip
-    found = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
-    if found is None:
+    rate_line = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
+    if rate_line is None:
         raise RuntimeError(f"pgbench said: {done.stdout}")
-    return float(found[1])
+    return float(rate_line[1])
 
 
 def _rows(layer: str, box: Box) -> str:

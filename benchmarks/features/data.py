@@ -29,14 +29,14 @@ _KINDS = ("traffic", "theft", "flood", "fire", "power", "medical", "crowd", "oth
 
 def ready(var: Path, *, fresh: bool) -> Database:
     """Start the cluster and load what is not there."""
-    made = of_tiles.started(var, _LAYERS)
+    database = of_tiles.started(var, _LAYERS)
     for layer, make in ((PARCELS, partial(of_tiles.parcels, COUNT)), (POINTS, _points)):
-        if of_tiles.ensure(made, layer, COUNT, make, fresh=fresh):
+        if of_tiles.ensure(database, layer, COUNT, make, fresh=fresh):
             # Else the server would draw them while it is measured.
-            made.gis("tiles", "build", layer)
-            with made.connect() as conn:
+            database.gis("tiles", "build", layer)
+            with database.connect() as conn:
                 conn.execute(f"VACUUM (ANALYZE) layer.{layer}")
-    return made
+    return database
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the figures have to be, for eight clients."""
+"""Goals: what the figures have to be, with eight clients."""
 
 from collections.abc import Callable
 
@@ -22,20 +22,20 @@ _FLAT = 1.25
 
 def goals() -> list[Goal]:
     """Return all goals."""
-    found = []
+    listed = []
     for layer in (PARCELS, POINTS):
         cell, plain = _boxes(layer), _boxes(layer, "identity")
-        found.append(Goal(cell, "by tipg", _by(cell, "tipg"), _TIPG))
-        found.append(Goal(cell, "by pg_featureserv", _by(cell, "pg_featureserv"), _PG_FEATURESERV))
-        found.append(Goal(plain, "bare statement by ours", _bare(plain), _BARE, at_most=True))
-    one = ("one parcel", CLIENTS)
-    found.append(Goal(one, "by tipg", _by(one, "tipg"), _ONE))
+        listed.append(Goal(cell, "by tipg", _by(cell, "tipg"), _TIPG))
+        listed.append(Goal(cell, "by pg_featureserv", _by(cell, "pg_featureserv"), _PG_FEATURESERV))
+        listed.append(Goal(plain, "bare statement by ours", _bare(plain), _BARE, at_most=True))
+    single = ("one parcel", CLIENTS)
+    listed.append(Goal(single, "by tipg", _by(single, "tipg"), _ONE))
     deep, first = (f"100 parcels at {DEEP:,}", CLIENTS), ("first 100 parcels", CLIENTS)
-    found.append(Goal(deep, "by the first page", _ours(deep, first), _DEEP))
+    listed.append(Goal(deep, "by the first page", _ours(deep, first), _DEEP))
     after, before, peak = ((name, 0) for name in (MEMORY_AFTER, MEMORY_BEFORE, MEMORY_PEAK))
-    found.append(Goal(after, "by before", _ours(after, before), _FLAT, at_most=True))
-    found.append(Goal(peak, "by after", _ours(peak, after), _FLAT, at_most=True))
-    return found
+    listed.append(Goal(after, "by before", _ours(after, before), _FLAT, at_most=True))
+    listed.append(Goal(peak, "by after", _ours(peak, after), _FLAT, at_most=True))
+    return listed
 
 
 def _boxes(layer: str, encoding: str = "gzip") -> Cell:
@@ -58,7 +58,7 @@ def _bare(cell: Cell) -> Callable[[Seen], float | None]:
 
 def _ours(cell: Cell, other: Cell) -> Callable[[Seen], float | None]:
     def value(seen: Seen) -> float | None:
-        mine, its = (seen.figures.get(of, {}).get("ours") for of in (cell, other))
+        mine, its = (seen.figures.get(name, {}).get("ours") for name in (cell, other))
         return mine / its if mine and its else None
 
     return value

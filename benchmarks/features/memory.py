@@ -75,10 +75,10 @@ def _family(pid: int) -> list[int]:
         for place in Path("/proc").iterdir()
         if place.name.isdigit() and (fields := _stat(int(place.name)))
     }
-    found = [pid]
-    for known in found:
-        found.extend(child for child, parent in parents.items() if parent == known)
-    return found
+    processes = [pid]
+    for process in processes:
+        processes.extend(child for child, parent in parents.items() if parent == process)
+    return processes
 
 
 def _stat(pid: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""What everyone is asked: the same boxes, keys and pages, worded for each server."""
+"""Requests to every server: the same boxes, keys and pages, in the dialect of each."""
 
 import json
 import re
@@ -73,22 +73,22 @@ class Places:
 
 def places(database: Database) -> Places:
     """Choose where is asked, always the same of the same data."""
-    boxes = {(of.layer, of.least): _holding(database, of) for of in _SOUGHT}
+    boxes = {(kind.layer, kind.least): _holding(database, kind) for kind in _SOUGHT}
     diamonds = _holding(database, _DIAMONDS)
     with database.connect() as conn:
         sample = f"layer.{PARCELS} TABLESAMPLE BERNOULLI (0.3) REPEATABLE (19)"
         statement = f"SELECT id FROM {sample} ORDER BY md5(id::text) LIMIT 2000"  # noqa: S608
-        found: list[Any] = conn.execute(statement).fetchall()
-    return Places(boxes, diamonds, [key for (key,) in found])
+        rows: list[Any] = conn.execute(statement).fetchall()
+    return Places(boxes, diamonds, [key for (key,) in rows])
 
 
 def questions(chosen: Places) -> list[Question]:
     """Return all questions; those whose answers take longest come last."""
-    boxes = [_in_boxes(chosen, of.layer, of.least) for of in _SOUGHT]
+    boxes = [_in_boxes(chosen, kind.layer, kind.least) for kind in _SOUGHT]
     plain = [_in_boxes(chosen, layer, 1000, encoding="identity") for layer in (PARCELS, POINTS)]
     quick = [
-        Question("one parcel", lambda of: [of.one(PARCELS, key) for key in chosen.keys], 1),
-        Question("first 100 parcels", lambda of: [of.listed(PARCELS, "limit=100")], 100),
+        Question("one parcel", lambda server: [server.one(PARCELS, key) for key in chosen.keys], 1),
+        Question("first 100 parcels", lambda server: [server.listed(PARCELS, "limit=100")], 100),
         Question(f"100 parcels at {DEEP:,}", _deep, 100),
         Question("100 parcels by CQL2 in a box", _boxed(chosen.diamonds), _FITTING),
         Question("100 parcels by CQL2 in a diamond", _filtered(chosen.diamonds), _FITTING),
@@ -109,10 +109,10 @@ def fault(server: Items, paths: Sequence[str], features: int) -> str | None:
             document = get(server, path)
         except (OSError, ValueError) as error:
             return " ".join(str(error).split())[:_REASON]
-        found = document.get("features", [document])
-        if len(found) != features:
-            return f"gives {len(found)} features, {features} fit"
-        if not all(feature["geometry"]["coordinates"] for feature in found):
+        page = document.get("features", [document])
+        if len(page) != features:
+            return f"gives {len(page)} features, {features} fit"
+        if not all(feature["geometry"]["coordinates"] for feature in page):
             return "gives features without a shape"
     return None
 
@@ -138,9 +138,10 @@ def get(server: Items, path: str, seconds: float = _PATIENCE) -> Any:
 
 
 def _in_boxes(chosen: Places, layer: str, limit: int, encoding: str = "gzip") -> Question:
-    def word(of: Items) -> list[str]:
+    def word(server: Items) -> list[str]:
         boxes = chosen.boxes[layer, limit]
-        return [of.listed(layer, f"limit={limit}&bbox={','.join(map(str, box))}") for box in boxes]
+        bounds = [",".join(map(str, box)) for box in boxes]
+        return [server.listed(layer, f"limit={limit}&bbox={sides}") for sides in bounds]
 
     return Question(in_boxes(layer, limit, encoding), word, limit, encoding)
 
@@ -148,18 +149,18 @@ def _in_boxes(chosen: Places, layer: str, limit: int, encoding: str = "gzip") ->
 def _boxed(boxes: list[Box]) -> Callable[[Items], list[str]]:
     """Only the fields are in the filter."""
     rest = f"limit={_FITTING}&filter={quote(CONDITION)}"
-    return lambda of: [
-        of.listed(PARCELS, f"{rest}&bbox={','.join(map(str, box))}") for box in boxes
+    return lambda server: [
+        server.listed(PARCELS, f"{rest}&bbox={','.join(map(str, box))}") for box in boxes
     ]
 
 
 def _filtered(boxes: list[Box]) -> Callable[[Items], list[str]]:
     """All is in the filter, the shape as well."""
 
-    def word(of: Items) -> list[str]:
-        shape = f"{of.meets}({of.geometry}, {{}}) AND {CONDITION}"
+    def word(server: Items) -> list[str]:
+        shape = f"{server.meets}({server.geometry}, {{}}) AND {CONDITION}"
         filters = [quote(shape.format(_diamond(box))) for box in boxes]
-        return [of.listed(PARCELS, f"limit={_FITTING}&filter={one}") for one in filters]
+        return [server.listed(PARCELS, f"limit={_FITTING}&filter={text}") for text in filters]
 
     return word
 
@@ -170,13 +171,13 @@ def _diamond(box: Box) -> str:
     return f"POLYGON(({west} {y}, {x} {south}, {east} {y}, {x} {north}, {west} {y}))"
 
 
-def _deep(of: Items) -> list[str]:
+def _deep(server: Items) -> list[str]:
     """Ours is where the link ``next`` of the page before leads; the others only know numbers."""
-    if of.name != "ours":
-        return [of.at(PARCELS, 100, DEEP)]
-    document = get(of, of.at(PARCELS, 100, DEEP - 100))
+    if server.name != "ours":
+        return [server.at(PARCELS, 100, DEEP)]
+    document = get(server, server.at(PARCELS, 100, DEEP - 100))
     link = next(link["href"] for link in document["links"] if link["rel"] == "next")
-    return [str(link.partition(f":{of.port}")[2])]
+    return [str(link.partition(f":{server.port}")[2])]
 
 
 def _holding(database: Database, sought: _Sought) -> list[Box]:
@@ -201,7 +202,7 @@ def _holding(database: Database, sought: _Sought) -> list[Box]:
         LIMIT {most}
     """  # noqa: S608 - made of our own names and numbers
     with database.connect() as conn:
-        found: list[Any] = conn.execute(statement).fetchall()
-    if len(found) < most / 2:
-        raise RuntimeError(f"only {len(found)} boxes hold {least} rows of {layer}")
-    return [(float(w), float(s), float(e), float(n)) for w, s, e, n in found]
+        rows: list[Any] = conn.execute(statement).fetchall()
+    if len(rows) < most / 2:
+        raise RuntimeError(f"only {len(rows)} boxes hold {least} rows of {layer}")
+    return [(float(w), float(s), float(e), float(n)) for w, s, e, n in rows]

@@ -119,13 +119,13 @@ def pygeoapi(database: Database) -> Iterator[Items]:
 
 def _configuration() -> str:
     """The configuration of the tiles' measurement with our tables, and with features alone."""
-    found = yaml.safe_load(of_tiles.PYGEOAPI)
-    (known,) = found["resources"].values()
-    found["resources"] = {}
+    configuration = yaml.safe_load(of_tiles.PYGEOAPI)
+    (known,) = configuration["resources"].values()
+    configuration["resources"] = {}
     for layer, columns in COLUMNS.items():
         resource = copy.deepcopy(known)
         provider = resource["providers"][0]
         provider |= {"table": layer, "properties": list(columns)}
         resource["providers"] = [provider]
-        found["resources"][layer] = resource
-    return yaml.safe_dump(found)
+        configuration["resources"][layer] = resource
+    return yaml.safe_dump(configuration)

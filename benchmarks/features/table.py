@@ -1,4 +1,4 @@
-"""What was seen, as one table with the goals beside."""
+"""The table of all figures, with the goals beside them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,8 +41,8 @@ class Seen:
 
     def ratio(self, cell: Cell, who: str) -> float | None:
         """Return how many times better ours is."""
-        found = self.figures.get(cell, {})
-        mine, other = found.get("ours"), found.get(who)
+        figures = self.figures.get(cell, {})
+        mine, other = figures.get("ours"), figures.get(who)
         if not mine or not other:
             return None
         return other / mine if cell in self.costs else mine / other
@@ -74,7 +74,7 @@ def show(seen: Seen, goals: list[Goal]) -> None:
     print(f"\n| {' | '.join(heads)} |\n{'|---' * len(heads)}|")
     verdicts = [(goal.cell, text) for goal in goals if (text := goal.verdict(seen))]
     for cell in seen.figures:
-        texts = [text for of, text in verdicts if of == cell]
+        texts = [text for goal_cell, text in verdicts if goal_cell == cell]
         print(f"| {' | '.join((*_row(seen, cell), '; '.join(texts)))} |")
     print("\nAnswers a second; in rows named s or MB less is better. The ratios say how many times")
     print("better ours is. written, kept: one statement alone over two connections.")
@@ -85,12 +85,12 @@ def show(seen: Seen, goals: list[Goal]) -> None:
 
 
 def _row(seen: Seen, cell: Cell) -> list[str]:
-    found = seen.figures[cell]
+    figures = seen.figures[cell]
     ratios = (seen.ratio(cell, peer) for peer in PEERS)
     return [
         cell[0],
         str(cell[1]),
-        *(_figure(found.get(who)) for who in (*NAMES, *BARE)),
+        *(_figure(figures.get(who)) for who in (*NAMES, *BARE)),
         *("" if ratio is None else f"{ratio:.2f}x" for ratio in ratios),
     ]
 

@@ -22,20 +22,20 @@ def pyramid(database: Database) -> None:
     print(database.gis("tiles", "build", LAYER).strip())
     own = time.perf_counter() - begun
     print(f"ours: {own:.1f} s")
-    kept = Store(database.var / "gis" / "tiles")
+    tile_store = Store(database.var / "gis" / "tiles")
     largest = 0
-    for at in kept.tiles(LAYER):
-        found = kept.find(store.name_of(LAYER, at, PUBLIC))
-        if found:
-            with open(found.file, "rb") as file:  # noqa: PTH123
+    for at in tile_store.tiles(LAYER):
+        tile = tile_store.find(store.name_of(LAYER, at, PUBLIC))
+        if tile:
+            with open(tile.file, "rb") as file:  # noqa: PTH123
                 largest = max(largest, len(store.unpack(file.read())))
     report.goal("largest tile", largest / 1000, MOST_BYTES / 1000, at_least=False, unit=" kB")
-    theirs = _tippecanoe(database)
-    report.goal("pyramid: ours / tippecanoe", own / theirs, 0.25, at_least=False, unit="x")
+    tippecanoe = _tippecanoe(database)
+    report.goal("pyramid: ours / tippecanoe", own / tippecanoe, 0.25, at_least=False, unit="x")
 
 
 def _tippecanoe(database: Database) -> float:
-    source, made = database.var / "city.fgb", database.var / "city.pmtiles"
+    source, archive = database.var / "city.fgb", database.var / "city.pmtiles"
     if not source.exists():
         parcels = str(database.var / f"{LAYER}.parquet")
         import geopandas as gpd  # noqa: PLC0415 - needed once
@@ -45,13 +45,13 @@ def _tippecanoe(database: Database) -> float:
     subprocess.run(
         [
             str(servers.peers(database) / "tippecanoe"), "-q", "-f", "-Z0", "-z16", "-l", LAYER,
-            "--drop-densest-as-needed", "-o", str(made), str(source),
+            "--drop-densest-as-needed", "-o", str(archive), str(source),
         ],
         check=True,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     seconds = time.perf_counter() - begun
-    print(f"tippecanoe: {seconds:.1f} s, {made.stat().st_size / 1e6:.1f} MB")
+    print(f"tippecanoe: {seconds:.1f} s, {archive.stat().st_size / 1e6:.1f} MB")
     return seconds
 
 

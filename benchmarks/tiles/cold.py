@@ -45,8 +45,8 @@ def cold(database: Database, zooms: tuple[int, ...], clients: tuple[int, ...]) -
 
 
 def _goals(rates: Rates, zoom: int) -> None:
-    wanted = 50 if zoom <= 12 else 15 if zoom <= 14 else 4
-    _ratio(rates, zoom, AHEAD, "martin", wanted)
+    times = 50 if zoom <= 12 else 15 if zoom <= 14 else 4
+    _ratio(rates, zoom, AHEAD, "martin", times)
     p95 = rates[AHEAD, zoom].percentile(95)
     report.goal(f"zoom {zoom}: {AHEAD}, p95", p95, 20, at_least=False, unit=" ms")
     if zoom >= 12:
@@ -55,17 +55,17 @@ def _goals(rates: Rates, zoom: int) -> None:
 
 
 def _peers(database: Database) -> dict[str, Start]:
-    found: dict[str, Start] = {}
+    present: dict[str, Start] = {}
     if servers.program("martin"):
-        found["martin"] = lambda of: servers.martin(of, cache_mb=0)
+        present["martin"] = lambda shared: servers.martin(shared, cache_mb=0)
     if servers.program("tegola"):
-        found["tegola"] = servers.tegola
+        present["tegola"] = servers.tegola
     if servers.program("pg_tileserv"):
-        found["pg_tileserv"] = servers.pg_tileserv
-    for name in sorted(set(servers.HOW) - set(found)):
+        present["pg_tileserv"] = servers.pg_tileserv
+    for name in sorted(set(servers.HOW) - set(present)):
         print(f"{name} is absent: {servers.HOW[name]}")
     servers.peers(database)
-    return {**found, "tipg": servers.tipg, "pygeoapi": servers.pygeoapi}
+    return {**present, "tipg": servers.tipg, "pygeoapi": servers.pygeoapi}
 
 
 def _measure(
@@ -74,39 +74,39 @@ def _measure(
     clients: tuple[int, ...],
     who: dict[str, Start],
 ) -> Rates:
-    found: Rates = {}
+    rates: Rates = {}
     for name, start in who.items():
         with start(database) as server:
             _wake(database, server, name)
             for zoom in zooms:
                 if name != "pygeoapi" or zoom >= _SLOW:
-                    found |= _at(database, server, name, zoom, clients)
-    return found
+                    rates |= _at(database, server, name, zoom, clients)
+    return rates
 
 
 def _wake(database: Database, server: Server, name: str) -> None:
     """Ask for some tiles of the deepest zoom, which come quickest."""
     if name != AHEAD:
         tiles = occupied(database, max(ZOOMS))[:_FIRST]
-        paths = list(_paths(server, tiles, of=0, choose=name == FILTERED))
+        paths = list(_paths(server, tiles, series=0, choose=name == FILTERED))
         client.ask(server.port, paths, clients=8, most_seconds=_SECONDS)
 
 
 def _at(
     database: Database, server: Server, name: str, zoom: int, clients: tuple[int, ...]
 ) -> Rates:
-    found: Rates = {}
+    rates: Rates = {}
     tiles = occupied(database, zoom)
     for count in clients:
-        paths = list(_paths(server, tiles, of=count, choose=name == FILTERED))
+        paths = list(_paths(server, tiles, series=count, choose=name == FILTERED))
         seen = client.ask(server.port, paths, clients=count, most_seconds=_SECONDS)
         report.row(zoom, count, name, seen)
         if count == 8 or len(clients) == 1:
-            found[name, zoom] = seen
-    return found
+            rates[name, zoom] = seen
+    return rates
 
 
-def _paths(server: Server, tiles: list[TileId], *, of: int, choose: bool) -> Iterator[str]:
+def _paths(server: Server, tiles: list[TileId], *, series: int, choose: bool) -> Iterator[str]:
     """Yield distinct addresses; where there are few tiles, each several times.
 
     A peer draws the same tile anew each time, its cache being off; ours gets another filter.
@@ -114,11 +114,11 @@ def _paths(server: Server, tiles: list[TileId], *, of: int, choose: bool) -> Ite
     for n in range(max(_LEAST, min(len(tiles), _MOST))):
         at = tiles[n % len(tiles)]
         again = n // len(tiles)
-        query = f"?filter=area_m2%20%3E%20-{_RUN}.{of * 1000 + again + 1}" if choose else ""
+        query = f"?filter=area_m2%20%3E%20-{_RUN}.{series * 1000 + again + 1}" if choose else ""
         yield server.address(*at, query)
 
 
-def _ratio(rates: Rates, zoom: int, own: str, peer: str, wanted: float) -> None:
+def _ratio(rates: Rates, zoom: int, own: str, peer: str, times: float) -> None:
     if (peer, zoom) in rates:
         ratio = rates[own, zoom].rate / max(rates[peer, zoom].rate, 1e-9)
-        report.goal(f"zoom {zoom}: {own} / {peer}", ratio, wanted, unit="x")
+        report.goal(f"zoom {zoom}: {own} / {peer}", ratio, times, unit="x")

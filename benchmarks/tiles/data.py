@@ -62,17 +62,17 @@ class Database:
 
 def ready(var: Path, *, fresh: bool) -> Database:
     """Start the cluster and load the parcels, unless they are there."""
-    made = started(var, LAYERS)
-    ensure(made, LAYER, COUNT, partial(parcels, COUNT), fresh=fresh)
-    return made
+    database = started(var, LAYERS)
+    ensure(database, LAYER, COUNT, partial(parcels, COUNT), fresh=fresh)
+    return database
 
 
 def started(var: Path, layers: Path) -> Database:
     """Start the cluster and make the tables of the layers in a folder."""
-    made = Database(var.absolute(), layers=layers)
-    _start(made.var)
-    made.gis("migrate")
-    return made
+    database = Database(var.absolute(), layers=layers)
+    _start(database.var)
+    database.gis("migrate")
+    return database
 
 
 def ensure(
@@ -156,16 +156,16 @@ def _lattice(count: int) -> npt.NDArray[np.object_]:
     column, row = np.arange(side * side) % side, np.arange(side * side) // side
     origin = np.column_stack([column * 1.2e-4 + column // 6 * 1e-4, row * 2e-4 + row // 2 * 1e-4])
     edge = np.linspace(0, 1, 5)[:-1]
-    zero, one = np.zeros(4), np.ones(4)
+    zeros, ones = np.zeros(4), np.ones(4)
     ring = np.concatenate(
         [
-            np.column_stack([edge, zero]),
-            np.column_stack([one, edge]),
-            np.column_stack([1 - edge, one]),
-            np.column_stack([zero, 1 - edge]),
+            np.column_stack([edge, zeros]),
+            np.column_stack([ones, edge]),
+            np.column_stack([1 - edge, ones]),
+            np.column_stack([zeros, 1 - edge]),
         ]
     )
     lots = ring[None] * [1.2e-4, 2e-4] + chance.normal(0, 2e-6, (len(origin), 16, 2))
     places = lots + origin[:, None] + [_WEST, _SOUTH]
-    made: npt.NDArray[np.object_] = shapely.polygons(places)[:count]
-    return made
+    polygons: npt.NDArray[np.object_] = shapely.polygons(places)[:count]
+    return polygons

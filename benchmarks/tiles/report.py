@@ -30,11 +30,11 @@ def row(zoom: int, clients: int, name: str, seen: Seen) -> None:
     )
 
 
-def goal(what: str, value: float, wanted: float, *, at_least: bool = True, unit: str = "") -> None:
+def goal(what: str, value: float, limit: float, *, at_least: bool = True, unit: str = "") -> None:
     """Print whether a goal is met, with the figure."""
-    met = value >= wanted if at_least else value <= wanted
+    met = value >= limit if at_least else value <= limit
     sign = ">=" if at_least else "<="
-    line = f"goal: {what} {sign} {wanted:g}{unit}: {value:.3g}{unit} {'met' if met else 'MISSED'}"
+    line = f"goal: {what} {sign} {limit:g}{unit}: {value:.3g}{unit} {'met' if met else 'MISSED'}"
     print(line, flush=True)
     if not met:
         _missed.append(line)

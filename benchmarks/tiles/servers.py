@@ -176,16 +176,16 @@ def pygeoapi(database: Database, configuration: str = PYGEOAPI) -> Iterator[Serv
     port, file = free_port(), database.var / "pygeoapi.yml"
     definition = database.var / "pygeoapi-openapi.yml"
     file.write_text(configuration.replace("PORT", str(port)))
-    found = peers(database)
+    programs = peers(database)
     environment = {
         **os.environ,
         "PYGEOAPI_CONFIG": str(file),
         "PYGEOAPI_OPENAPI": str(definition),
     }
-    make = [str(found / "pygeoapi"), "openapi", "generate", str(file), "-of", str(definition)]
+    make = [str(programs / "pygeoapi"), "openapi", "generate", str(file), "-of", str(definition)]
     subprocess.run(make, env=environment, check=True, stdout=subprocess.DEVNULL)
     command = [
-        str(found / "gunicorn"), "--workers", str(WORKERS), "--bind", f"127.0.0.1:{port}",
+        str(programs / "gunicorn"), "--workers", str(WORKERS), "--bind", f"127.0.0.1:{port}",
         "--timeout", "300", "pygeoapi.flask_app:APP",
     ]  # fmt: skip
     path = f"/collections/{LAYER}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f=mvt"
@@ -207,9 +207,9 @@ def peers(database: Database) -> Path:
 
 def free_port() -> int:
     """Return a port of the loopback that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
         return port
 
 

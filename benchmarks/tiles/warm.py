@@ -58,8 +58,8 @@ def _rate(
     best = 0.0
     for count in clients:
         seen = wrk.ask(server.port, paths, clients=count, seconds=_SECONDS, tags=tags)
-        shown = [f"{value:.2f}" for value in (seen.p50, seen.p95, seen.p99)]
-        print(f"| {name} | {count} | {seen.rate:.0f} | {' | '.join(shown)} | {seen.errors} |")
+        latencies = [f"{value:.2f}" for value in (seen.p50, seen.p95, seen.p99)]
+        print(f"| {name} | {count} | {seen.rate:.0f} | {' | '.join(latencies)} | {seen.errors} |")
         best = max(best, seen.rate)
     return best
 

@@ -68,8 +68,8 @@ def ask(  # noqa: PLR0913 - all but two are named
             env={"PATHS": str(listed), "ENCODING": encoding, "PATH": "/usr/bin:/bin"},
             check=True, capture_output=True, text=True,
         )  # fmt: skip
-    found = re.search(r"RATE (\S+) P50 (\S+) P95 (\S+) P99 (\S+) BAD (\d+)", done.stdout)
-    if found is None:
+    summary = re.search(r"RATE (\S+) P50 (\S+) P95 (\S+) P99 (\S+) BAD (\d+)", done.stdout)
+    if summary is None:
         raise RuntimeError(f"wrk said: {done.stdout}")
-    rate, p50, p95, p99 = (float(found[n]) for n in (1, 2, 3, 4))
-    return Rate(rate, p50, p95, p99, int(found[5]))
+    rate, p50, p95, p99 = (float(summary[n]) for n in (1, 2, 3, 4))
+    return Rate(rate, p50, p95, p99, int(summary[5]))

@@ -1,1 +1,1 @@
-"""Who may do what."""
+"""Authorisation: who may do what."""

@@ -1,4 +1,4 @@
-"""Who may change something over HTTP: whoever knows the administrator's token."""
+"""Bearer token authentication: whoever knows the administrator's token may write over HTTP."""
 
 import hmac
 
@@ -15,18 +15,18 @@ class KeyWrong(Forbidden):
 
 
 def check(header: str, token: str | None) -> None:
-    """Let pass whoever brings the administrator's token.
+    """Refuse a request without the administrator's token; compared in constant time.
 
     Args:
         header: the request's Authorization header, empty when there is none.
-        token: the server's own; None lets nobody pass.
+        token: the server's own; None refuses everybody.
 
     Raises:
-        KeyMissing: the request brings no token.
-        KeyWrong: it brings another one.
+        KeyMissing: the request has no token.
+        KeyWrong: it has another one.
     """
-    kind, _, brought = header.partition(" ")
-    if kind.lower() != "bearer" or not brought:
+    scheme, _, credentials = header.partition(" ")
+    if scheme.lower() != "bearer" or not credentials:
         raise KeyMissing
-    if token is None or not hmac.compare_digest(brought.strip().encode(), token.encode()):
+    if token is None or not hmac.compare_digest(credentials.strip().encode(), token.encode()):
         raise KeyWrong

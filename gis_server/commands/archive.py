@@ -34,13 +34,13 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.command()
 @click.argument("layer_id", metavar="LAYER")
 @click.argument("folder", type=_FOLDER)
-@click.option("--before", required=True, type=_DAY, help="day in Viet Nam; what is older goes")
+@click.option("--before", required=True, type=_DAY, help="day in Viet Nam; older events go")
 @click.pass_obj
-def archive(used: Settings, layer_id: str, folder: Path, before: datetime) -> None:
+def archive(settings: Settings, layer_id: str, folder: Path, before: datetime) -> None:
     """Move old events of LAYER out of its table into FOLDER, one GeoParquet file a month."""
-    layer = _layer(used, layer_id)
-    with pools.connect(installation.database_url(used)) as conn:
-        installation.prepare(conn, registry.load(*used.more_layers), used)
+    layer = _layer(settings, layer_id)
+    with pools.connect(installation.database_url(settings)) as conn:
+        installation.prepare(conn, registry.load(*settings.more_layers), settings)
         who = getpass.getuser()
         for moved in archiving.archive(conn, layer, folder, before.date(), who):
             size = moved.file.stat().st_size
@@ -50,15 +50,15 @@ def archive(used: Settings, layer_id: str, folder: Path, before: datetime) -> No
 @click.command()
 @click.argument("layer_id", metavar="LAYER")
 @click.argument("folder", type=_FOLDER)
-@click.option("--month", "wanted", multiple=True, type=_MONTH, help="only this; may be repeated")
+@click.option("--month", "chosen", multiple=True, type=_MONTH, help="only this; may be repeated")
 @click.pass_obj
-def restore(used: Settings, layer_id: str, folder: Path, wanted: tuple[datetime, ...]) -> None:
+def restore(settings: Settings, layer_id: str, folder: Path, chosen: tuple[datetime, ...]) -> None:
     """Move archived events of LAYER from FOLDER back into its table."""
-    layer = _layer(used, layer_id)
-    chosen = [month.date() for month in wanted]
-    with pools.connect(installation.database_url(used)) as conn:
-        installation.prepare(conn, registry.load(*used.more_layers), used)
-        for moved in restoring.restore(conn, layer, folder, chosen):
+    layer = _layer(settings, layer_id)
+    chosen_months = [month.date() for month in chosen]
+    with pools.connect(installation.database_url(settings)) as conn:
+        installation.prepare(conn, registry.load(*settings.more_layers), settings)
+        for moved in restoring.restore(conn, layer, folder, chosen_months):
             out.print(f"{moved.month:%Y-%m}: {moved.rows} events")
 
 
@@ -72,7 +72,7 @@ def restore(used: Settings, layer_id: str, folder: Path, wanted: tuple[datetime,
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="of a Dask cluster; without, here")
 @click.pass_obj
 def count(  # noqa: PLR0913, PLR0917 - click gives one argument an option
-    used: Settings,
+    settings: Settings,
     layer_id: str,
     folder: Path,
     out_file: Path,
@@ -83,23 +83,23 @@ def count(  # noqa: PLR0913, PLR0917 - click gives one argument an option
 ) -> None:
     """Count archived events of LAYER in FOLDER by month, category and H3 cell.
 
-    All files LAYER.parquet in FOLDER count, however deep they are. Nothing asks the database.
+    All files LAYER.parquet in FOLDER are counted, however deep they are. No database is needed.
     """
     begun = time.monotonic()
-    layer = _layer(used, layer_id, categories)
+    layer = _layer(settings, layer_id, categories)
     start, end = params.interval(interval) if interval else (None, None)
     task = parallel.CountTask(
         parquet.event_format(layer), Filter(start, end, categories), resolution
     )
     files = [file.absolute() for file in months.everywhere(folder, layer_id)]
-    with dask_cluster.pool(scheduler, used.workers) as pool:
-        found = parallel.count(pool, files, task)
-    new = out_file.with_name(f".{out_file.name}.{os.getpid()}")
-    pq.write_table(found, new, compression="zstd")
-    new.replace(out_file)
+    with dask_cluster.pool(scheduler, settings.workers) as pool:
+        counts = parallel.count(pool, files, task)
+    partial = out_file.with_name(f".{out_file.name}.{os.getpid()}")
+    pq.write_table(counts, partial, compression="zstd")
+    partial.replace(out_file)
     out.print(
-        f"{layer_id}: {sum(found['events'].to_pylist())} events of {len(files)} files,"
-        f" {len(found)} rows, {pool.threads} threads, {time.monotonic() - begun:.1f} s"
+        f"{layer_id}: {sum(counts['events'].to_pylist())} events of {len(files)} files,"
+        f" {len(counts)} rows, {pool.threads} threads, {time.monotonic() - begun:.1f} s"
     )
 
 
@@ -107,8 +107,8 @@ VERBS = (archive, restore, count)
 """What `gis cells` has for archived events."""
 
 
-def _layer(used: Settings, layer_id: str, categories: tuple[str, ...] = ()) -> Layer:
-    layers = registry.load(*used.more_layers)
+def _layer(settings: Settings, layer_id: str, categories: tuple[str, ...] = ()) -> Layer:
+    layers = registry.load(*settings.more_layers)
     layer = layers.get(layer_id)
     heatmap.checked(layer, categories, layers.heatmaps)
     return layer

@@ -27,16 +27,16 @@ def cells() -> None:
 @cells.command()
 @click.argument("layer_ids", metavar="[LAYER]...", nargs=-1)
 @click.pass_obj
-def rebuild(used: Settings, layer_ids: tuple[str, ...]) -> None:
+def rebuild(settings: Settings, layer_ids: tuple[str, ...]) -> None:
     """Count the events of the layers, or of every layer that has any, anew from their tables.
 
-    The server keeps the counts by itself; this is for those who want to be sure.
+    The server keeps the counts by itself; this is for the case that they are in doubt.
     """
-    layers = registry.load(*used.more_layers)
+    layers = registry.load(*settings.more_layers)
     chosen = _chosen(layers, layer_ids)
-    generations = Generations(used.var / "cells")
-    with pools.connect(installation.database_url(used)) as conn:
-        installation.prepare(conn, layers, used)
+    generations = Generations(settings.var / "cells")
+    with pools.connect(installation.database_url(settings)) as conn:
+        installation.prepare(conn, layers, settings)
         for layer in chosen:
             begun = time.monotonic()
             generation = checkpoint.checkpoint(conn, layer, generations, anew=True)

@@ -1,4 +1,4 @@
-"""Where archived events are counted: in threads of this process, or on a Dask cluster."""
+"""Executors that count archived events: threads of this process, or a Dask cluster."""
 
 import logging
 from collections.abc import Iterator
@@ -29,36 +29,36 @@ class ClusterFailed(GisError):
 
 
 def pool(scheduler: str | None, threads: int) -> AbstractContextManager[Pool]:
-    """Give what counts.
+    """Return the executor, open while it is used.
 
     Args:
-        scheduler: address of a Dask scheduler; None is this process.
-        threads: of this process.
+        scheduler: address of a Dask scheduler; None for threads of this process.
+        threads: how many, where they are of this process.
 
     Raises:
-        SchedulerUnreachable: nobody answers there.
-        NoWorkers: nobody works there.
-        ClusterFailed: workers were lost, or run something else.
+        SchedulerUnreachable: the scheduler does not answer.
+        NoWorkers: it has no worker.
+        ClusterFailed: workers were lost, or run another version.
     """
-    return _there(scheduler) if scheduler else _here(threads)
+    return _cluster(scheduler) if scheduler else _threads(threads)
 
 
 @contextmanager
-def _here(threads: int) -> Iterator[Pool]:
-    # Arrays leave the interpreter free, so threads do what processes would.
-    with ThreadPoolExecutor(threads) as executor:
-        yield Pool(executor, threads)
+def _threads(number: int) -> Iterator[Pool]:
+    # NumPy and Arrow release the interpreter lock, so threads are as fast as processes.
+    with ThreadPoolExecutor(number) as executor:
+        yield Pool(executor, number)
 
 
 @contextmanager
-def _there(scheduler: str) -> Iterator[Pool]:
-    # It takes half a second to load, which nobody else needs to wait for.
+def _cluster(scheduler: str) -> Iterator[Pool]:
+    # The import takes half a second, which threads do not need.
     from distributed import KilledWorker  # noqa: PLC0415
 
     with _connected(scheduler) as client:
         try:
             yield Pool(client.get_executor(), max(sum(client.nthreads().values()), 1))
-        # Where the product is not installed, the scheduler says that it cannot read the task.
+        # A scheduler without the product cannot deserialise the task.
         except (CancelledError, KilledWorker, ImportError, RuntimeError) as error:
             reason = " ".join(str(error).split()) or type(error).__name__
             raise ClusterFailed(
@@ -70,7 +70,7 @@ def _there(scheduler: str) -> Iterator[Pool]:
 def _connected(scheduler: str) -> Any:
     from distributed import Client  # noqa: PLC0415
 
-    # What goes wrong is raised, too; its own words would be pages.
+    # Every fault is raised as well; the log of it would fill pages.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = Client(scheduler, timeout=_CONNECT)

@@ -1,4 +1,4 @@
-"""`gis demo`: the demonstration province, the only verb that needs what makes it up."""
+"""`gis demo`: the demonstration province; the only verb that imports its generator."""
 
 import getpass
 import tempfile

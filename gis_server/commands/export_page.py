@@ -1,4 +1,4 @@
-"""A folder with a page that shows an exported archive: any server for files will do."""
+"""Static map page of an exported archive: a folder that any web server for files can offer."""
 
 import html
 import json
@@ -57,10 +57,10 @@ class Page(NamedTuple):
 
 
 def refuse(modules: Path) -> None:
-    """Refuse before the work is done what would fail after it.
+    """Check the browser modules before the export, so that it does not fail at its end.
 
     Raises:
-        ModulesMissing: one that is needed is not there.
+        ModulesMissing: one that the page needs is not installed.
     """
     for name in _MODULES:
         if not (modules / name).is_file():
@@ -77,9 +77,9 @@ def write(page: Page, modules: Path) -> Path:
     unfinished = page.folder.with_name(f".{page.folder.name}-{uuid4().hex}")
     unfinished.mkdir()
     try:
-        made = style(page)
-        _copy(modules, unfinished / "vendor", [*_MODULES, *_fonts(made)])
-        _write_own(page, unfinished, made)
+        composed = style(page)
+        _copy(modules, unfinished / "vendor", [*_MODULES, *_fonts(composed)])
+        _write_own(page, unfinished, composed)
         shutil.rmtree(page.folder, ignore_errors=True)
         unfinished.rename(page.folder)
     finally:
@@ -90,22 +90,22 @@ def write(page: Page, modules: Path) -> Path:
 def style(page: Page) -> dict[str, Any]:
     """Return the style of the layers, reading the archive; addresses are relative to the page.
 
-    Layers that end at the same zoom share a source: a map stretches the last tiles of a source,
-    and in the archive's deeper ones the others' features are missing.
+    Layers that end at the same zoom share a source. A map overzooms the last tiles of a source and
+    not those of a layer, and deeper tiles of the archive lack the layers that have ended.
     """
-    made = compose(THEME, [part.layer for part in page.parts], ".", page.language)
+    composed = compose(THEME, [part.layer for part in page.parts], ".", page.language)
     url = f"pmtiles://../{page.archive.name}"
     sources: dict[str, dict[str, Any]] = {}
     for part in page.parts:
         empty = {"type": "vector", "url": url, "maxzoom": part.maxzoom, "promoteId": {}}
         sources.setdefault(_source(part), empty)["promoteId"][part.layer.id] = part.layer.key
     names = {part.layer.id: _source(part) for part in page.parts}
-    layers = [_shown(layer, names) for layer in made["layers"]]
-    said = {"gis:bounds": list(page.place.bounds), "gis:fields": _titles(page)}
+    layers = [_shown(layer, names) for layer in composed["layers"]]
+    metadata = {"gis:bounds": list(page.place.bounds), "gis:fields": _titles(page)}
     return {
-        **made,
+        **composed,
         "name": page.title,
-        "metadata": {**made["metadata"], **said},
+        "metadata": {**composed["metadata"], **metadata},
         "sources": sources,
         "layers": layers,
     }
@@ -136,8 +136,8 @@ def _titles(page: Page) -> dict[str, Any]:
     }
 
 
-def _fonts(made: dict[str, Any]) -> Iterator[str]:
-    for face in made["font-faces"].values():
+def _fonts(composed: dict[str, Any]) -> Iterator[str]:
+    for face in composed["font-faces"].values():
         for file in face:
             yield file["url"].removeprefix("./vendor/")
 
@@ -153,7 +153,7 @@ def _copy(modules: Path, target: Path, names: list[str]) -> None:
                 shutil.copyfile(file, target / package / file.name)
 
 
-def _write_own(page: Page, folder: Path, made: dict[str, Any]) -> None:
+def _write_own(page: Page, folder: Path, composed: dict[str, Any]) -> None:
     web = files("gis_server").joinpath("web", "export")
     text = web.joinpath("index.html").read_text("utf-8")
     text = text.replace("{title}", html.escape(page.title))
@@ -161,7 +161,7 @@ def _write_own(page: Page, folder: Path, made: dict[str, Any]) -> None:
     (folder / "index.html").write_text(text, "utf-8")
     for name in _OWN:
         (folder / name).write_text(web.joinpath(name).read_text("utf-8"), "utf-8")
-    (folder / "style.json").write_text(json.dumps(made, ensure_ascii=False), "utf-8")
+    (folder / "style.json").write_text(json.dumps(composed, ensure_ascii=False), "utf-8")
     (folder / "sprites").mkdir()
     for ratio in RATIOS:
         stem = folder / "sprites" / (THEME if ratio == 1 else f"{THEME}@{ratio}x")

@@ -1,4 +1,4 @@
-"""What is told of an export: to readers of the archive, and to who ran it."""
+"""Metadata of an exported archive, and the report to whoever ran the export."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +11,14 @@ from tiles.tilejson import About
 
 def metadata(conn: Connection, planned: Plan, language: str) -> ExportMetadata:
     """Return names, boxes (degrees) and whom to name, in ``vi`` or ``en``."""
-    known = states(conn)
+    loads = states(conn)
     layers = [part.layer for part in planned.parts]
     about = {
         layer.id: About(
             base_url="",
             language=language,
             bounds=summarise(conn, layer).bounds or VIET_NAM,
-            is_demo=known.get(layer.id, LayerState()).is_demo,
+            is_demo=loads.get(layer.id, LayerState()).is_demo,
         )
         for layer in layers
     }

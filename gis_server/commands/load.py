@@ -30,7 +30,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 @click.option("--dry-run", is_flag=True, help="check everything, load nothing")
 @click.pass_obj
 def load_file(  # noqa: PLR0913, PLR0917 - click gives one argument an option
-    used: Settings,
+    settings: Settings,
     layer_id: str,
     file: Path,
     pairs: tuple[str, ...],
@@ -43,21 +43,21 @@ def load_file(  # noqa: PLR0913, PLR0917 - click gives one argument an option
 
     GeoJSON, GeoPackage, Shapefile (also zipped), FlatGeobuf, GeoParquet, CSV and XLSX are read.
     """
-    layers = registry.load(*used.more_layers)
+    layers = registry.load(*settings.more_layers)
     layer = layers.get(layer_id)
     order = Order(
         layer=layer,
         file=file,
         mode=Mode(mode) if mode else default_mode(layer),
         who=getpass.getuser(),
-        reports=used.var / "reports",
+        reports=settings.var / "reports",
         columns=mapping.parse(pairs),
         crs=crs.parse(crs_text) if crs_text else None,
         strict=strict,
         dry_run=dry_run,
     )
-    with pools.connect(installation.database_url(used)) as conn:
-        installation.prepare(conn, layers, used)
+    with pools.connect(installation.database_url(settings)) as conn:
+        installation.prepare(conn, layers, settings)
         with progress.bar(err, layer.id) as advance:
             result = load(conn, order, advance)
     progress.tell(out, order, result)

@@ -10,6 +10,8 @@ from layers.declared import Declared
 @click.command(hidden=True)
 @click.argument("parent", type=int)
 @click.pass_obj
-def maintain(used: Settings, parent: int) -> None:
-    """Keep tables, cubes and tiles as long as the server runs, the process PARENT."""
-    maintenance.run(used, Declared(*used.more_layers), installation.database_url(used), parent)
+def maintain(settings: Settings, parent: int) -> None:
+    """Keep tables, cubes and tiles up to date until the process PARENT, the server, has ended."""
+    maintenance.run(
+        settings, Declared(*settings.more_layers), installation.database_url(settings), parent
+    )

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees of a load."""
+"""Progress bar and summary of a load at a terminal."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ _MOST_REASONS = 8
 
 @contextmanager
 def bar(console: Console, name: str) -> Iterator[Advance]:
-    """Show a bar on a terminal; elsewhere nothing."""
+    """Show a progress bar on a terminal; show nothing where the output is a file."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -24,11 +24,11 @@ def bar(console: Console, name: str) -> Iterator[Advance]:
     )
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as shown:
-        task = shown.add_task(name, total=None)
+    ) as display:
+        task = display.add_task(name, total=None)
 
         def advance(done: int, total: int | None) -> None:
-            shown.update(task, completed=done, total=total)
+            display.update(task, completed=done, total=total)
 
         yield advance
 

@@ -10,31 +10,31 @@ from layers import registry
 
 @click.command()
 @click.pass_obj
-def up(used: Settings) -> None:
+def up(settings: Settings) -> None:
     """Start database and server; load the demonstration province into an empty database."""
-    installation.up(used)
+    installation.up(settings)
 
 
 @click.command()
 @click.pass_obj
-def down(used: Settings) -> None:
+def down(settings: Settings) -> None:
     """Stop what 'up' started."""
-    installation.down(used)
+    installation.down(settings)
 
 
 @click.command()
 @click.pass_obj
-def serve(used: Settings) -> None:
+def serve(settings: Settings) -> None:
     """Serve on 127.0.0.1 in the foreground."""
-    # With it come Flask and pygeoapi, which the other verbs do without.
+    # This imports Flask and pygeoapi, which the other verbs do not need.
     from gis_server.runtime import web_server  # noqa: PLC0415
 
-    web_server.serve(used, installation.database_url(used))
+    web_server.serve(settings, installation.database_url(settings))
 
 
 @click.command()
 @click.pass_obj
-def migrate(used: Settings) -> None:
+def migrate(settings: Settings) -> None:
     """Bring the database to the present form."""
-    with pools.connect(installation.database_url(used)) as conn:
-        installation.prepare(conn, registry.load(*used.more_layers), used)
+    with pools.connect(installation.database_url(settings)) as conn:
+        installation.prepare(conn, registry.load(*settings.more_layers), settings)

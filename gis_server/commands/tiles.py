@@ -32,23 +32,23 @@ def tiles() -> None:
 @tiles.command()
 @click.argument("layer_ids", metavar="[LAYER]...", nargs=-1)
 @click.pass_obj
-def build(used: Settings, layer_ids: tuple[str, ...]) -> None:
+def build(settings: Settings, layer_ids: tuple[str, ...]) -> None:
     """Draw all tiles of the layers, or of every layer, ahead of the first request.
 
     The server does this by itself after a load.
     """
-    url = installation.database_url(used)
-    store = Store(used.var / "tiles")
+    url = installation.database_url(settings)
+    store = Store(settings.var / "tiles")
     with pools.connect(url) as conn:
-        installation.prepare(conn, _layers(used), used)
+        installation.prepare(conn, _layers(settings), settings)
         store.claim(changes.database_id(conn))
-    for layer in _chosen(used, layer_ids):
+    for layer in _chosen(settings, layer_ids):
         with progress.bar(err, layer.id) as advance:
-            made = pyramid.build(
-                layer, store, partial(pools.connect, url), advance, processes=used.workers
+            built = pyramid.build(
+                layer, store, partial(pools.connect, url), advance, processes=settings.workers
             )
         out.print(
-            f"{layer.id}: {made.tiles} tiles, {made.length / 1e6:.1f} MB, {made.seconds:.1f} s"
+            f"{layer.id}: {built.tiles} tiles, {built.length / 1e6:.1f} MB, {built.seconds:.1f} s"
         )
 
 
@@ -63,20 +63,20 @@ def build(used: Settings, layer_ids: tuple[str, ...]) -> None:
 @click.option("--all", "everything", is_flag=True, help="tiles of every layer")
 @click.pass_obj
 def purge_tiles(  # noqa: PLR0913, PLR0917 - click gives one argument an option
-    used: Settings,
+    settings: Settings,
     layer_ids: tuple[str, ...],
     bbox: str | None,
     addresses: tuple[str, ...],
     listed: Path | None,
     everything: bool,
 ) -> None:
-    """Have tiles of the layers drawn anew; with everything that touches them, at every zoom."""
+    """Have tiles of the layers drawn anew, with the tiles above and below them at every zoom."""
     if not layer_ids and not everything:
         raise click.UsageError("Name the layers, or say --all.")
     lines = listed.read_text("utf-8").split() if listed else []
     cells = params.places(bbox, [*addresses, *lines])
-    with pools.connect(installation.database_url(used)) as conn:
-        for layer in _chosen(used, layer_ids):
+    with pools.connect(installation.database_url(settings)) as conn:
+        for layer in _chosen(settings, layer_ids):
             purge.purge(conn, layer.id, cells)
     where = "all tiles" if cells is None else f"{len(cells)} places"
     out.print(f"{where} of {', '.join(layer_ids) or 'every layer'} will be drawn anew")
@@ -91,7 +91,7 @@ def purge_tiles(  # noqa: PLR0913, PLR0917 - click gives one argument an option
 @click.option("--force", is_flag=True, help="write over OUT.pmtiles")
 @click.pass_obj
 def export_tiles(  # noqa: PLR0913, PLR0917 - click gives one argument an option
-    used: Settings,
+    settings: Settings,
     layer_ids: tuple[str, ...],
     out_file: Path,
     page: bool,
@@ -101,34 +101,34 @@ def export_tiles(  # noqa: PLR0913, PLR0917 - click gives one argument an option
 ) -> None:
     """Write tiles of the layers into one PMTiles archive, which needs no server of ours.
 
-    A run that was broken off goes on where it was when the same is said again.
+    An interrupted run continues where it was when the same command is given again.
     """
-    chosen = _chosen(used, tuple(dict.fromkeys(layer_ids)))
+    chosen = _chosen(settings, tuple(dict.fromkeys(layer_ids)))
     export.refuse(out_file, force=force)
     if page:
-        export_page.refuse(used.node_modules)
-    url = installation.database_url(used)
+        export_page.refuse(settings.node_modules)
+    url = installation.database_url(settings)
     with pools.connect(url) as conn:
-        installation.prepare(conn, _layers(used), used)
+        installation.prepare(conn, _layers(settings), settings)
         planned = export.survey(conn, chosen, maxzoom)
-        told = export_report.metadata(conn, planned, lang)
-    means = export.ExportContext(
-        Store(used.var / "tiles"), partial(pools.connect, url), used.workers
+        metadata = export_report.metadata(conn, planned, lang)
+    context = export.ExportContext(
+        Store(settings.var / "tiles"), partial(pools.connect, url), settings.workers
     )
     with progress.bar(err, out_file.name) as advance:
-        written = export.run(planned, out_file, told, means, advance)
+        written = export.run(planned, out_file, metadata, context, advance)
     for line in export_report.report(planned, written, out_file):
         out.print(line, markup=False)
     if page:
-        where = export.place(planned, told)
-        shown = Page(out_file, planned.parts, where, told.name, lang)
-        out.print(f"page: {export_page.write(shown, used.node_modules)}", markup=False)
+        view = export.place(planned, metadata)
+        map_page = Page(out_file, planned.parts, view, metadata.name, lang)
+        out.print(f"page: {export_page.write(map_page, settings.node_modules)}", markup=False)
 
 
-def _chosen(used: Settings, layer_ids: tuple[str, ...]) -> list[Layer]:
-    layers = _layers(used)
+def _chosen(settings: Settings, layer_ids: tuple[str, ...]) -> list[Layer]:
+    layers = _layers(settings)
     return [layers.get(layer_id) for layer_id in layer_ids] or list(layers)
 
 
-def _layers(used: Settings) -> Layers:
-    return registry.load(*used.more_layers)
+def _layers(settings: Settings) -> Layers:
+    return registry.load(*settings.more_layers)

@@ -1,4 +1,7 @@
-"""A process that asks a cube: ``python -m benchmarks.cells.asked FOLDER``; prints JSON."""
+"""Queries to a cube in a process of its own; prints JSON.
+
+``python -m benchmarks.cells.cube_process FOLDER``
+"""
 
 import json
 import random
@@ -9,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.cells import made
+from benchmarks.cells import sample
 from cells import cube as cubes
 from cells import query
 from cells.events import Changes, Events
+from cells.question import Filter
 from cells.view import View
 from tiles import heatmap
 
@@ -22,13 +26,13 @@ _MIB = 2**20
 
 
 def main() -> None:
-    """Ask, and say how long it took and what memory it took."""
+    """Print the seconds of each query, and the memory of the process."""
     folder = Path(sys.argv[1])
     cube = cubes.load(folder)
     view = View(cube, _no_changes(), is_mean=False)
-    found = {"whole province": _whole(cube), **_tiles(view)}
+    seconds = {"whole province": _whole(cube), **_tiles(view)}
     disk = sum(file.stat().st_size for file in folder.iterdir())
-    print(json.dumps({"seconds": found, "MiB": {**_memory(), "on disk": disk / _MIB}}))
+    print(json.dumps({"seconds": seconds, "MiB": {**_memory(), "on disk": disk / _MIB}}))
 
 
 def _no_changes() -> Changes:
@@ -39,35 +43,35 @@ def _no_changes() -> Changes:
 
 def _whole(cube: cubes.Cube) -> list[float]:
     return _timed(
-        lambda wanted=wanted: query.sums(cube, query.chosen(cube, wanted), 9)
-        for wanted in made.questions(_TIMES)
+        lambda question=question: query.sums(cube, query.chosen(cube, question), 9)
+        for question in sample.questions(_TIMES)
     )
 
 
 def _tiles(view: View) -> dict[str, list[float]]:
     """Ask for tiles, each with a question of its own, and as a map does: many with one question."""
     chance = random.Random(5)  # noqa: S311 - no secret
-    known = {zoom: made.tiles(zoom)[:64] for zoom in _ZOOMS}
-    for at in (tile for tiles in known.values() for tile in tiles):
-        heatmap.tile(view, at, made.Filter())
+    by_zoom = {zoom: sample.tiles(zoom)[:64] for zoom in _ZOOMS}
+    for at in (tile for tiles in by_zoom.values() for tile in tiles):
+        heatmap.tile(view, at, Filter())
 
-    def some(wanted: made.Filter) -> Callable[[], object]:
-        at = chance.choice(known[chance.choice(_ZOOMS)])
-        return lambda: heatmap.tile(view, at, wanted)
+    def any_tile(question: Filter) -> Callable[[], object]:
+        at = chance.choice(by_zoom[chance.choice(_ZOOMS)])
+        return lambda: heatmap.tile(view, at, question)
 
-    alone = [some(wanted) for wanted in made.questions(_TIMES, 7)]
-    views = [some(wanted) for wanted in made.questions(_TIMES // 8, 9) for _ in range(12)]
+    alone = [any_tile(question) for question in sample.questions(_TIMES, 7)]
+    views = [any_tile(question) for question in sample.questions(_TIMES // 8, 9) for _ in range(12)]
     return {"a tile, question of its own": _timed(alone), "a tile of twelve": _timed(views)}
 
 
 def _timed(works: Iterable[Callable[[], object]]) -> list[float]:
-    taken = []
+    durations = []
     for work in works:
         begun = time.perf_counter()
         work()
-        taken.append(time.perf_counter() - begun)
+        durations.append(time.perf_counter() - begun)
     # The first ones read what is not in memory yet.
-    return taken[len(taken) // 10 :]
+    return durations[len(durations) // 10 :]
 
 
 def _memory() -> dict[str, float]:

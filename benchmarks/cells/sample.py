@@ -1,4 +1,4 @@
-"""Events of a year in a province of 0.9 by 0.9 degrees: four of five around 400 places."""
+"""Synthetic events of a year in a province of 0.9 by 0.9 degrees: four of five in 400 places."""
 
 import math
 import random
@@ -52,8 +52,8 @@ def questions(count: int, seed: int = 3) -> Iterator[Filter]:
     for _ in range(count):
         start, end = sorted(chance.randrange(_YEAR) for _ in range(2))
         names = tuple(sorted(chance.sample(NAMES, chance.randint(1, len(NAMES)))))
-        some = () if len(names) == len(NAMES) else names
-        yield Filter(time_of(_FIRST + start), time_of(_FIRST + end), some)
+        categories = () if len(names) == len(NAMES) else names
+        yield Filter(time_of(_FIRST + start), time_of(_FIRST + end), categories)
 
 
 def tiles(zoom: int) -> list[TileId]:
