@@ -32,6 +32,7 @@ def pytest_report_header() -> str:
     return f"postgis: {_admin_url()}  real data: {where}"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs PostgreSQL or a browser, and keep those that share much in one process.
 

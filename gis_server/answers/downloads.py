@@ -31,13 +31,13 @@ _TIMEOUT = SQL("SET statement_timeout = {}")
 _free = threading.BoundedSemaphore(AT_ONCE)
 
 
-def answer(form: Encoding, wanted: ExportQuery, encoding: str) -> Response:
+def answer(media_format: Encoding, wanted: ExportQuery, encoding: str) -> Response:
     """Answer with all features that fit.
 
     Args:
-        form: how they are written.
+        media_format: how they are written.
         wanted: which; a limit of None means all.
-        encoding: of the body; a form that is compressed in itself has none.
+        encoding: of the body; a format that is compressed in itself has none.
 
     Raises:
         DownloadsBusy: too many are under way in this process.
@@ -46,29 +46,31 @@ def answer(form: Encoding, wanted: ExportQuery, encoding: str) -> Response:
     """
     if not _free.acquire(blocking=False):
         raise DownloadsBusy
-    body = _held(services(), g.begun, form, wanted)
+    body = _held(services(), g.begun, media_format, wanted)
     # Here, while an error can still be told.
     first = next(body, b"")
-    encoding = "identity" if form.is_compressed else encoding
-    made = Response(
-        compression.stream(chain((first,), body), encoding), content_type=form.media_type
+    encoding = "identity" if media_format.is_compressed else encoding
+    response = Response(
+        compression.stream(chain((first,), body), encoding), content_type=media_format.media_type
     )
-    made.call_on_close(body.close)
+    response.call_on_close(body.close)
     if encoding != "identity":
-        made.headers["Content-Encoding"] = encoding
-    name = f"{wanted.layer.id}.{form.extension}"
-    made.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return made
+        response.headers["Content-Encoding"] = encoding
+    name = f"{wanted.layer.id}.{media_format.extension}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
-def _held(of: Services, begun: float, form: Encoding, wanted: ExportQuery) -> Generator[bytes]:
+def _held(
+    own: Services, begun: float, media_format: Encoding, wanted: ExportQuery
+) -> Generator[bytes]:
     """Yield the pieces; whatever happens, the place among the downloads is free afterwards."""
     try:
-        with of.pool.connection() as conn:
+        with own.pool.connection() as conn:
             conn.execute(_TIMEOUT.format(TIMEOUT))
-            pieces = form.stream(conn, wanted)
+            pieces = media_format.stream(conn, wanted)
             try:
-                with of.disconnects.during(conn, begun), pages.refusing():
+                with own.disconnects.during(conn, begun), pages.refusing():
                     first = next(pieces, b"")
                 yield first
                 yield from pieces

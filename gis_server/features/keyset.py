@@ -1,4 +1,4 @@
-"""Places in the order of a layer's features: what the link to the next page carries. Pure.
+"""Keyset pagination: a cursor is the place in the order that the next page begins after. Pure.
 
 A page begins after the last feature of the page before, wherever that is by then, so that pages
 stay right while features come and go, and the last page costs no more than the first.
@@ -22,7 +22,7 @@ PARAMETER = "after"
 
 
 class CursorInvalid(ParameterInvalid):
-    """A page's place cannot be read, or belongs to another order."""
+    """A cursor cannot be read, or belongs to another order."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(PARAMETER, f"{reason}; follow the link 'next' of a page as it stands")
@@ -36,7 +36,7 @@ def order(layer: Layer, query: Query) -> tuple[Sort, ...]:
 
 
 def encode_cursor(layer: Layer, query: Query, values: Sequence[Any]) -> str:
-    """Return the place of a feature as text.
+    """Return the cursor of a feature as text.
 
     Args:
         layer: its layer.
@@ -49,10 +49,10 @@ def encode_cursor(layer: Layer, query: Query, values: Sequence[Any]) -> str:
 
 
 def decode_cursor(layer: Layer, query: Query, text: str) -> tuple[Any, ...]:
-    """Read the place that a page begins after.
+    """Read the cursor that a page begins after.
 
     Raises:
-        PlaceInvalid: not a place, or one in another order than the question's.
+        CursorInvalid: not a cursor, or one in another order than the question's.
     """
     try:
         found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
@@ -127,12 +127,12 @@ def order_by(layer: Layer, query: Query) -> Composable:
 
 
 def after(layer: Layer, query: Query) -> Condition:
-    """Return the condition that a row ``t`` comes after the question's place."""
-    places = query.after or ()
-    values = {f"after_{number}": value for number, value in enumerate(places)}
+    """Return the condition that a row ``t`` comes after the question's cursor."""
+    cursor = query.after or ()
+    values = {f"after_{number}": value for number, value in enumerate(cursor)}
     found: Composable | None = None
     for number, sort in reversed(list(enumerate(order(layer, query)))):
-        found = _beyond(layer, sort, f"after_{number}", places[number], found)
+        found = _beyond(layer, sort, f"after_{number}", cursor[number], found)
     return Condition(found or SQL("TRUE"), {n: v for n, v in values.items() if v is not None})
 
 

@@ -72,40 +72,40 @@ class Item(NamedTuple):
     row: str
 
 
-def plan(layer: Layer, query: Query, facts: TableState) -> Plan:
+def plan(layer: Layer, query: Query, state: TableState) -> Plan:
     """Make the statement that gives a page.
 
     Args:
         layer: whose features are asked for.
         query: the question; it has a limit.
-        facts: of the layer's table.
+        state: of the layer's table.
     """
     chosen = list(features.conditions(layer, query))
     conditions = [*chosen, keyset.after(layer, query)] if query.after else chosen
     values: dict[str, Any] = {"limit": (query.limit or 0) + 1, "offset": query.offset}
     for condition in conditions:
         values |= condition.values
-    form = _Form(
+    key = _StatementKey(
         query.audience,
         tuple(condition.sql.as_bytes(None) for condition in conditions),
         query.after is not None,
         not chosen or (query.limit or 0) <= SHORT,
-        _is_gathered(query, facts),
-        facts.keeps_text,
+        _is_gathered(query, state),
+        state.keeps_text,
         query.crs,
         query.sort,
         query.properties,
         query.with_geometry,
     )
-    statement = _statements.get(layer, form, lambda: _page(layer, query, facts, conditions, form))
-    return Plan(statement, values, form.is_counted, _is_prepared(query, form))
+    statement = _statements.get(layer, key, lambda: _page(layer, query, state, conditions, key))
+    return Plan(statement, values, key.is_counted, _is_prepared(query, key))
 
 
 _statements = StatementCache()
 
 
-class _Form(NamedTuple):
-    """What the statement of a page hangs on, beside its layer."""
+class _StatementKey(NamedTuple):
+    """What the statement of a page depends on, beside its layer."""
 
     audience: Audience
     conditions: tuple[Any, ...]
@@ -120,16 +120,16 @@ class _Form(NamedTuple):
 
 
 def _page(
-    layer: Layer, query: Query, facts: TableState, conditions: list[Condition], form: _Form
+    layer: Layer, query: Query, state: TableState, conditions: list[Condition], key: _StatementKey
 ) -> compose.Composed:
-    chosen = conditions[:-1] if form.is_after else conditions
-    answer = _answer(layer, query, facts, chosen, is_counted=form.is_counted)
+    chosen = conditions[:-1] if key.is_after else conditions
+    answer = _answer(layer, query, state, chosen, is_counted=key.is_counted)
     return sql.query("items_page").format(
         answer=SQL(", ").join(answer),
-        columns=_needed(layer, query, facts),
+        columns=_needed(layer, query, state),
         table=layer_table(layer.id),
         where=_where(conditions),
-        fence=SQL("OFFSET 0") if form.is_gathered else SQL(""),
+        fence=SQL("OFFSET 0") if key.is_gathered else SQL(""),
         order=keyset.order_by(layer, query),
     )
 
@@ -146,62 +146,62 @@ def plan_count(layer: Layer, query: Query) -> Plan:
 
 
 def plan_one(
-    layer: Layer, key: str | int, crs: Reference, facts: TableState, audience: Audience
+    layer: Layer, key: str | int, crs: Reference, state: TableState, audience: Audience
 ) -> Plan:
     """Make the statement that gives one feature."""
-    depends_on = (audience, crs.srid, crs.is_northing_first, facts.keeps_text)
+    depends_on = (audience, crs.srid, crs.is_northing_first, state.keeps_text)
     query = Query(audience, crs=crs)
-    return Plan(_statements.get(layer, depends_on, lambda: _one(layer, query, facts)), {"key": key})
+    return Plan(_statements.get(layer, depends_on, lambda: _one(layer, query, state)), {"key": key})
 
 
-def _one(layer: Layer, query: Query, facts: TableState) -> compose.Composed:
+def _one(layer: Layer, query: Query, state: TableState) -> compose.Composed:
     return sql.query("items_one").format(
-        feature=feature(layer, query, facts),
+        feature=feature(layer, query, state),
         table=layer_table(layer.id),
         key=Identifier(layer.key),
     )
 
 
-def run(conn: Connection, made: Plan, query: Query) -> Page:
+def run(conn: Connection, planned: Plan, query: Query) -> Page:
     """Ask for a page.
 
     Raises:
         ValueUnusable: a value overflows, or a pattern cannot be read.
     """
-    rows = _asked(conn, made)
+    rows = _fetched(conn, planned)
     limit = query.limit or 0
     is_first = query.after is None and query.offset == 0
-    more = len(rows) > limit
-    matched = rows[0][1] if rows and made.is_counted else None
-    if is_first and not more:
+    has_more = len(rows) > limit
+    matched = rows[0][1] if rows and planned.is_counted else None
+    if is_first and not has_more:
         matched = len(rows)
-    following = _place(rows[limit - 1], made) if more else None
+    following = _cursor(rows[limit - 1], planned) if has_more else None
     return Page([row[0] for row in rows[:limit]], matched, following)
 
 
-def _place(row: Sequence[Any], made: Plan) -> tuple[Any, ...]:
-    return (*row[1 + made.is_counted :], json.loads(row[0])["id"])
+def _cursor(row: Sequence[Any], planned: Plan) -> tuple[Any, ...]:
+    return (*row[1 + planned.is_counted :], json.loads(row[0])["id"])
 
 
-def run_count(conn: Connection, made: Plan) -> int:
+def run_count(conn: Connection, planned: Plan) -> int:
     """Ask for a count.
 
     Raises:
         ValueUnusable: a value overflows, or a pattern cannot be read.
     """
-    return int(_asked(conn, made)[0][0])
+    return int(_fetched(conn, planned)[0][0])
 
 
-def run_one(conn: Connection, made: Plan) -> Item | None:
+def run_one(conn: Connection, planned: Plan) -> Item | None:
     """Ask for one feature; None when there is none."""
-    row = conn.execute(made.statement, made.values, binary=True).fetchone()
+    row = conn.execute(planned.statement, planned.values, binary=True).fetchone()
     return None if row is None else Item(*row)
 
 
-def _asked(conn: Connection, made: Plan) -> list[Any]:
+def _fetched(conn: Connection, planned: Plan) -> list[Any]:
     with refusing():
         return conn.execute(
-            made.statement, made.values, prepare=made.is_prepared, binary=True
+            planned.statement, planned.values, prepare=planned.is_prepared, binary=True
         ).fetchall()
 
 
@@ -218,7 +218,7 @@ def refusing() -> Iterator[None]:
         raise ValueUnusable(str(error.diag.message_primary or error)) from error
 
 
-def _is_gathered(query: Query, facts: TableState) -> bool:
+def _is_gathered(query: Query, state: TableState) -> bool:
     """Tell whether the rows of an area are found first and sorted then.
 
     Neighbours have neighbouring keys, which the planner does not know. Going along the key it would
@@ -226,20 +226,20 @@ def _is_gathered(query: Query, facts: TableState) -> bool:
     """
     if query.area is None:
         return False
-    box, extent = query.area.inside, facts.extent
+    box, extent = query.area.inside, state.extent
     if box is None or extent is None or extent.area == 0:
         return True
     return box.meet(extent).area < _LARGE * extent.area
 
 
-def _is_prepared(query: Query, form: _Form) -> bool:
+def _is_prepared(query: Query, key: _StatementKey) -> bool:
     """Tell whether one plan will do for all values.
 
     To make one takes as long as to find the features of a small box, which are found by the index
     of places whatever the box. Elsewhere the values matter: with them at hand a shape is computed
     once, not once a row, and the better of two indexes is chosen.
     """
-    is_short_box = form.is_gathered and query.area is not None and query.area.inside is not None
+    is_short_box = key.is_gathered and query.area is not None and query.area.inside is not None
     is_plain = query.condition is None and not query.words
     return is_short_box and is_plain and (query.limit or 0) <= SHORT
 
@@ -249,10 +249,10 @@ _LARGE = 0.25
 
 
 def _answer(
-    layer: Layer, query: Query, facts: TableState, chosen: list[Condition], *, is_counted: bool
+    layer: Layer, query: Query, state: TableState, chosen: list[Condition], *, is_counted: bool
 ) -> Iterator[Composable]:
     """Yield what a row of a page has; the key is not among it, as the feature says it."""
-    yield SQL("textsend({})").format(feature(layer, query, facts))
+    yield SQL("textsend({})").format(feature(layer, query, state))
     if is_counted:
         yield _matched(layer, chosen)
     yield from (Identifier("t", sort.name) for sort in keyset.order(layer, query)[:-1])
@@ -272,9 +272,9 @@ def _count_all(layer: Layer) -> compose.Composed:
     return sql.query("items_count_all").format(layer=Literal(layer.id), table=layer_table(layer.id))
 
 
-def feature(layer: Layer, query: Query, facts: TableState) -> Composable:
-    """Return the expression of the row ``t`` as a GeoJSON feature: as it is kept, or written."""
-    if _is_as_kept(query, facts):
+def feature(layer: Layer, query: Query, state: TableState) -> Composable:
+    """Return the expression of the row ``t`` as a GeoJSON feature: as it is stored, or written."""
+    if _is_as_stored(query, state):
         return SQL("t.{}").format(Identifier(geojson.COLUMN))
     return written(layer, query)
 
@@ -297,10 +297,10 @@ def geometry(layer: Layer, query: Query) -> Composable:
     return geojson.geometry(shape, layer.geometry, query.crs.digits)
 
 
-def _is_as_kept(query: Query, facts: TableState) -> bool:
+def _is_as_stored(query: Query, state: TableState) -> bool:
     """The text of a row is what everybody may see, so it is an answer for nobody else."""
     is_whole = query.properties is None and query.with_geometry
-    return facts.keeps_text and query.audience == PUBLIC and query.crs == CRS84 and is_whole
+    return state.keeps_text and query.audience == PUBLIC and query.crs == CRS84 and is_whole
 
 
 def _fields(layer: Layer, query: Query) -> list[Field]:
@@ -309,9 +309,9 @@ def _fields(layer: Layer, query: Query) -> list[Field]:
     return [layer.field(name) for name in names]
 
 
-def _needed(layer: Layer, query: Query, facts: TableState) -> compose.Composed:
+def _needed(layer: Layer, query: Query, state: TableState) -> compose.Composed:
     names = [sort.name for sort in keyset.order(layer, query)]
-    if _is_as_kept(query, facts):
+    if _is_as_stored(query, state):
         names.append(geojson.COLUMN)
     else:
         names += [field.name for field in _fields(layer, query)]

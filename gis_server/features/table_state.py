@@ -15,7 +15,7 @@ from sql.connection import Connection
 
 
 class TableState(NamedTuple):
-    """Facts of a table.
+    """State of a table.
 
     ``keeps_text`` tells that its rows keep their GeoJSON as the layer is declared now: a table that
     was made for another declaration may show what must not be shown any more. ``extent`` is where
@@ -33,13 +33,13 @@ _LAYERS = 1000
 
 
 class TableStates:
-    """Cache of the facts of every table, asked anew when the layer's data or declaration change."""
+    """Cache of the state of every table, asked anew when the layer's data or declaration change."""
 
     def __init__(self) -> None:
         self._states: FIFOCache[str, tuple[Layer, int, TableState]] = FIFOCache(_LAYERS)
         self._lock = threading.Lock()
 
-    def facts(self, pool: Pool, layer: Layer, version: int) -> TableState:
+    def state(self, pool: Pool, layer: Layer, version: int) -> TableState:
         """Return what is known of a layer's table in a version of its data."""
         try:
             # To read a FIFO cache does not change it, so it takes no lock.
@@ -56,7 +56,7 @@ class TableStates:
 
 
 def read(conn: Connection, layer: Layer) -> TableState:
-    """Ask for the facts of a layer's table."""
+    """Ask for the state of a layer's table."""
     row = conn.execute(sql.query("table_extent"), {"layer": layer.id}).fetchone()
     extent = None if row is None or row[0] is None else PixelBox(*row)
     declared = hashlib.blake2b(repr(layer).encode(), digest_size=8).hexdigest()

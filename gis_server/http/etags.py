@@ -1,4 +1,4 @@
-"""Strong validators of features and lists: made from the version of the data, not from the bytes.
+"""Entity tags: strong validators, made from the version of the data, not from the bytes.
 
 The tag of a feature is ``version.row.representation``: the layer's version, what the row is as
 written last (PostgreSQL's xmin), and a digest of what else the answer depends on. Of a list it is

@@ -1,4 +1,4 @@
-"""Which form of a resource a client gets: by its Accept header, among those there are. Pure."""
+"""Content negotiation: the media format that a client gets, by its Accept header. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -10,7 +10,7 @@ from werkzeug.http import parse_accept_header
 from gis_server.http.errors import NotAcceptable
 
 Offered = Mapping[str, Sequence[str]]
-"""Media types by form, the form that is given when a client likes several alike first."""
+"""Media types by format, the format that is given when a client likes several alike first."""
 
 
 class FormatUnacceptable(NotAcceptable):
@@ -23,23 +23,23 @@ class FormatUnacceptable(NotAcceptable):
 
 
 def choose(accept: str, offered: Offered) -> str:
-    """Return the form that a client likes best.
+    """Return the format that a client likes best.
 
     Args:
         accept: the header; empty when there is none, which accepts anything.
         offered: what there is.
 
     Raises:
-        FormUnacceptable: the client takes none of them.
+        FormatUnacceptable: the client takes none of them.
     """
     liked = _parsed(accept)
-    best, form = max(
-        ((_quality(liked, media), form) for form, media in offered.items()),
+    best, media_format = max(
+        ((_quality(liked, media), media_format) for media_format, media in offered.items()),
         key=lambda found: found[0],
     )
     if best <= 0:
         raise FormatUnacceptable(accept, dict.fromkeys(chain.from_iterable(offered.values())))
-    return form
+    return media_format
 
 
 def _quality(liked: MIMEAccept, types: Sequence[str]) -> float:

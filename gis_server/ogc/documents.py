@@ -122,13 +122,13 @@ _WRITTEN = (JSON, HTML, GEOJSON, SCHEMA, OPENAPI)
 class RequestUrl(NamedTuple):
     """The address that is asked for.
 
-    ``url`` is percent-encoded and without parameters, ``form`` is ``json`` or ``html``, ``lang``
-    is ``vi`` or ``en``.
+    ``url`` is percent-encoded and without parameters, ``media_format`` is ``json`` or ``html``,
+    ``lang`` is ``vi`` or ``en``.
     """
 
     url: str
     args: Mapping[str, str]
-    form: str
+    media_format: str
     lang: str
 
     def with_(self, **changed: Any) -> str:
@@ -137,9 +137,9 @@ class RequestUrl(NamedTuple):
         return f"{self.url}?{text}" if text else self.url
 
 
-def in_format(address: str, form: str) -> str:
-    """Return an address that names no form with one."""
-    return f"{address}{'&' if '?' in address else '?'}f={form}"
+def in_format(address: str, media_format: str) -> str:
+    """Return an address that names no format with one."""
+    return f"{address}{'&' if '?' in address else '?'}f={media_format}"
 
 
 def encoded(args: Mapping[str, Any]) -> str:
@@ -163,44 +163,49 @@ def _pair(name: str, value: str) -> str:
     return urlencode({name: value})
 
 
-def linked(document: Document, here: RequestUrl, media: str) -> Document:
-    """Return a document with links to itself and its other form, and none to what is not served.
+def linked(document: Document, request_url: RequestUrl, media: str) -> Document:
+    """Return a document with links to itself and its other format, and none to what is not served.
 
     Args:
         document: as pygeoapi made it.
-        here: its address.
+        request_url: its address.
         media: media type of its JSON.
     """
     own = [
         {
-            "rel": "self" if here.form == form else "alternate",
+            "rel": "self" if request_url.media_format == media_format else "alternate",
             "type": kind,
-            "title": _TITLES[kind][here.lang],
-            "href": here.with_(f=form),
+            "title": _TITLES[kind][request_url.lang],
+            "href": request_url.with_(f=media_format),
         }
-        for form, kind in (("json", media), ("html", HTML))
+        for media_format, kind in (("json", media), ("html", HTML))
     ]
     rest = [link for link in _served(document) if link["rel"] not in ("self", "alternate")]
     return {**document, "links": [*own, *rest]}
 
 
 def collections(
-    document: Document, layers: Mapping[str, Layer], lang: str, forms: Mapping[str, str]
+    document: Document, layers: Mapping[str, Layer], lang: str, media_formats: Mapping[str, str]
 ) -> Document:
-    """Put the list of collections right; ``forms`` are media types of their items by ``f``."""
-    found = [collection(part, layers[part["id"]], lang, forms) for part in document["collections"]]
+    """Put the list of collections right; ``media_formats`` are those of their items by ``f``."""
+    found = [
+        collection(part, layers[part["id"]], lang, media_formats)
+        for part in document["collections"]
+    ]
     return {**document, "collections": found}
 
 
-def collection(document: Document, layer: Layer, lang: str, forms: Mapping[str, str]) -> Document:
-    """Put a collection right: licence and owner said, links served, items in all their forms."""
+def collection(
+    document: Document, layer: Layer, lang: str, media_formats: Mapping[str, str]
+) -> Document:
+    """Put a collection right: licence and owner said, links served, items in all their formats."""
     links = _served(document)
     (url,) = {link["href"].partition("?")[0] for link in links if link["rel"] == "items"}
     # Programs, GDAL among them, put "/ID" behind the address of the GeoJSON as it stands.
     items = [
-        {"rel": "items", "type": media, "title": f"{_ITEMS[lang]} ({form})",
-         "href": url if media == GEOJSON else f"{url}?f={form}"}
-        for form, media in forms.items()
+        {"rel": "items", "type": media, "title": f"{_ITEMS[lang]} ({media_format})",
+         "href": url if media == GEOJSON else f"{url}?f={media_format}"}
+        for media_format, media in media_formats.items()
     ]  # fmt: skip
     return {
         **document,
@@ -217,9 +222,14 @@ def collection(document: Document, layer: Layer, lang: str, forms: Mapping[str, 
 def _described(url: str, lang: str) -> list[Link]:
     """Return links to the schemas of a collection."""
     return [
-        {"rel": rel, "type": media, "title": _SCHEMAS[name][lang], "href": f"{url}/{name}?f={form}"}
+        {
+            "rel": rel,
+            "type": media,
+            "title": _SCHEMAS[name][lang],
+            "href": f"{url}/{name}?f={media_format}",
+        }
         for name, rel in schemas.RELATIONS.items()
-        for form, media in (("json", SCHEMA), ("html", HTML))
+        for media_format, media in (("json", SCHEMA), ("html", HTML))
     ]
 
 

@@ -12,7 +12,7 @@ from gis_server.ogc.config import DESCRIPTION, TITLE
 from gis_server.ogc.dggs import openapi as dggs_openapi
 from gis_server.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA
 from gis_server.ogc.features import edit_openapi, jsonfg, schemas
-from gis_server.ogc.features.documents import FORMS, PAGES
+from gis_server.ogc.features.documents import FORMATS, PAGES
 from gis_server.ogc.openapi_parts import Part
 from gis_server.ogc.processes import openapi as process_openapi
 from gis_server.ogc.tiles import openapi
@@ -88,8 +88,10 @@ def _of_layer(layer: Layer, lang: str, audience: Audience) -> dict[str, Part]:
             f"item_{layer.id}", title, [parts.ref("featureId"), _crs_of(layer)], one
         ),
     }
-    forms = {"type": "string", "enum": list(PAGES)}
-    operations[f"{base}/items/{{featureId}}"]["parameters"][0] = parts.query("f", forms, "Form")
+    media_formats = {"type": "string", "enum": list(PAGES)}
+    operations[f"{base}/items/{{featureId}}"]["parameters"][0] = parts.query(
+        "f", media_formats, "Format"
+    )
     tags = {"tags": [layer.id]}
     paths = {path: {"get": {**operation, **tags}} for path, operation in operations.items()}
     posted = _list(f"filter_{layer.id}", title, [_crs_of(layer), *listed, *named])
@@ -106,13 +108,13 @@ def _of_layer(layer: Layer, lang: str, audience: Audience) -> dict[str, Part]:
 
 
 def _list(name: str, title: str, parameters: list[Part]) -> Part:
-    """Return an operation that answers with features in any of their forms."""
+    """Return an operation that answers with features in any of their formats."""
     binary = {"type": "string", "format": "binary"}
-    content = dict.fromkeys(FORMS.values(), binary)
+    content = dict.fromkeys(FORMATS.values(), binary)
     content |= dict.fromkeys((GEOJSON, jsonfg.MEDIA_TYPE), parts.schema("features"))
     made = parts.get(name, title, parameters, content)
-    forms = {"type": "string", "enum": list(FORMS)}
-    made["parameters"][0] = parts.query("f", forms, "Form of the answer")
+    media_formats = {"type": "string", "enum": list(FORMATS)}
+    made["parameters"][0] = parts.query("f", media_formats, "Format of the answer")
     return made
 
 
@@ -122,11 +124,11 @@ def _crs_of(layer: Layer) -> Part:
 
 def _named(layer: Layer, field: Field, lang: str) -> Part:
     schema = schemas.of_field(layer, field, lang)
-    kept: Part = {name: schema[name] for name in ("type", "enum") if name in schema}
+    value_schema: Part = {name: schema[name] for name in ("type", "enum") if name in schema}
     if field.type in (Type.DATE, Type.DATETIME):
         # A span may be given as well, so the format of one date does not hold.
-        kept = {"type": "string"}
-    return parts.query(field.name, kept, field.title[lang])
+        value_schema = {"type": "string"}
+    return parts.query(field.name, value_schema, field.title[lang])
 
 
 def _parameters(layers: Layers) -> dict[str, Part]:
@@ -136,7 +138,7 @@ def _parameters(layers: Layers) -> dict[str, Part]:
     boxed = {"type": "array", "items": {"type": "number"}, "oneOf": counts}
     limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
     found = [
-        parts.query("f", {"type": "string", "enum": ["json", "html"]}, "Form of the answer"),
+        parts.query("f", {"type": "string", "enum": ["json", "html"]}, "Format of the answer"),
         parts.query("lang", {"type": "string", "enum": ["vi", "en"], "default": "vi"}, "Language"),
         parts.query("limit", limit, "Features on a page"),
         parts.query("offset", {"type": "integer", "minimum": 0, "default": 0}, "Features to skip"),

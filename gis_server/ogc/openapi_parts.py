@@ -15,7 +15,7 @@ REFUSALS: Mapping[str, str] = {
     "401": "A token is needed",
     "403": "The token is not the right one",
     "404": "There is nothing at this address",
-    "406": "It does not come in a form that the client takes",
+    "406": "It does not come in a format that the client takes",
     "409": "It stands against what is there",
     "412": "The feature has been changed by another",
     "413": "The body is too long",

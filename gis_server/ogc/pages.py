@@ -18,11 +18,11 @@ from gis_server.http.problems import detail, headers, status
 from gis_server.ogc.documents import GEOJSON, HTML, JSON, SCHEMA, Document, RequestUrl
 from gis_server.ogc.words import WORDS
 
-FORMS: Mapping[str, str] = {"json": JSON, "html": HTML}
+FORMATS: Mapping[str, str] = {"json": JSON, "html": HTML}
 """Media types, by ``f``, of a document that describes."""
 
 ALSO: Mapping[str, str] = {"json": JSON}
-"""Other names by which clients ask for a form."""
+"""Other names by which clients ask for a format."""
 
 _FOR_PROGRAMS = (
     JSON,
@@ -34,23 +34,23 @@ _FOR_PROGRAMS = (
 _TAGS = {"vi": "vi-VN", "en": "en-US"}
 
 
-def form(forms: Mapping[str, str] = FORMS, also: Mapping[str, str] = ALSO) -> str:
-    """Return the form of an answer: by ``f``, else by what the client accepts, else the first.
+def media_format(media_formats: Mapping[str, str] = FORMATS, also: Mapping[str, str] = ALSO) -> str:
+    """Return the format of an answer: by ``f``, else by what the client accepts, else the first.
 
     Args:
-        forms: media types of the address by ``f``.
-        also: other media types that clients ask for a form by.
+        media_formats: media types of the address by ``f``.
+        also: other media types that clients ask for a format by.
 
     Raises:
         ParameterInvalid: ``f`` is none of those that there are.
-        FormUnacceptable: the client takes none of them.
+        FormatUnacceptable: the client takes none of them.
     """
     named = request.args.get("f")
     if named is None:
-        offered = {name: (kind, also.get(name, kind)) for name, kind in forms.items()}
+        offered = {name: (kind, also.get(name, kind)) for name, kind in media_formats.items()}
         return negotiation.choose(request.headers.get("Accept", ""), offered)
-    if named not in forms:
-        raise ParameterInvalid("f", f"'{named[:100]}' is not one of {', '.join(forms)}")
+    if named not in media_formats:
+        raise ParameterInvalid("f", f"'{named[:100]}' is not one of {', '.join(media_formats)}")
     return named
 
 
@@ -62,10 +62,10 @@ def wants_page() -> bool:
     return best == HTML
 
 
-def request_url(form: str, lang: str) -> RequestUrl:
-    """Return the address that is asked for, and the form that it is answered in."""
+def request_url(media_format: str, lang: str) -> RequestUrl:
+    """Return the address that is asked for, and the format that it is answered in."""
     return RequestUrl(
-        base_url() + quote(request.path.rstrip("/")), request.args.to_dict(), form, lang
+        base_url() + quote(request.path.rstrip("/")), request.args.to_dict(), media_format, lang
     )
 
 
@@ -86,7 +86,7 @@ def drawn(
 
     Args:
         name: of the template.
-        document: what the JSON form says.
+        document: what the JSON format says.
         lang: language of the page.
         states: of all layers.
         more: ``layer``, when the page is about one, and what else the template uses.

@@ -10,7 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from gis_server.answers import current
 from gis_server.answers.current import base_url
-from gis_server.features import request as asked
+from gis_server.features import request as item_params
 from gis_server.http import problems
 from gis_server.http.language import preferred
 from gis_server.ogc import core, documents, openapi, pages
@@ -18,7 +18,7 @@ from gis_server.ogc.dggs import routes as dggs_routes
 from gis_server.ogc.documents import JSON, SCHEMA, Document
 from gis_server.ogc.features import edit_routes, schemas
 from gis_server.ogc.features import routes as item_routes
-from gis_server.ogc.features.documents import FORMS
+from gis_server.ogc.features.documents import FORMATS
 from gis_server.ogc.processes import routes as process_routes
 from gis_server.ogc.tiles import documents as tilesets
 from gis_server.ogc.tiles import routes as tile_routes
@@ -78,60 +78,62 @@ def _astray() -> Response | None:
 
 def landing() -> Response:
     """Answer with the landing page."""
-    form, api = _form(), _fresh()
+    media_format, api = _media_format(), _fresh()
     document = core.ask(pages_of.landing_page, api=api)
     document = tilesets.landing(document, f"{base_url()}/ogc", preferred())
-    return _document(form, "landing", document)
+    return _document(media_format, "landing", document)
 
 
 def definition() -> Response:
     """Answer with the OpenAPI definition; the database is not asked."""
-    form, lang = _form(documents.OPENAPI), preferred()
+    media_format, lang = _media_format(documents.OPENAPI), preferred()
     document = openapi.document(current.layers(), f"{base_url()}/ogc", lang, current.audience())
-    if form == "html":
+    if media_format == "html":
         return pages.drawn("openapi", document, lang, {})
     return pages.written(document, documents.OPENAPI, lang)
 
 
 def conformance() -> Response:
     """Answer with what of the standards is kept."""
-    form, lang = _form(), preferred()
+    media_format, lang = _media_format(), preferred()
     document = {**core.ask(pages_of.conformance), "conformsTo": list(documents.CONFORMANCE)}
-    if form == "html":
+    if media_format == "html":
         return pages.drawn("conformance", document, lang, {})
     return pages.written(document, JSON, lang)
 
 
 def collections() -> Response:
     """Answer with all collections."""
-    form, api = _form(), _fresh()
+    media_format, api = _media_format(), _fresh()
     document = core.ask(pages_of.describe_collections, api=api)
-    document = documents.collections(document, current.layers().by_id, preferred(), FORMS)
-    return _document(form, "collections", document)
+    document = documents.collections(document, current.layers().by_id, preferred(), FORMATS)
+    return _document(media_format, "collections", document)
 
 
 def collection(layer_id: str) -> Response:
     """Answer with one collection."""
-    layer, form, api = current.layers().get(layer_id), _form(), _fresh()
+    layer, media_format, api = current.layers().get(layer_id), _media_format(), _fresh()
     document = core.ask(pages_of.describe_collections, layer.id, api=api)
-    document = documents.collection(document, layer, preferred(), FORMS)
-    return _document(form, "collection", document, layer)
+    document = documents.collection(document, layer, preferred(), FORMATS)
+    return _document(media_format, "collection", document, layer)
 
 
 def schema(layer_id: str, name: str) -> Response:
     """Answer with what features hold, what a filter may name, or what they can be sorted by."""
-    layer, form, lang = current.layers().get(layer_id), _form(SCHEMA), preferred()
+    layer, media_format, lang = current.layers().get(layer_id), _media_format(SCHEMA), preferred()
     document = schemas.document(name, layer, lang, f"{_url_of(layer)}/{name}", current.audience())
-    if form == "html":
+    if media_format == "html":
         return pages.drawn("properties", document, lang, core.states(), layer=layer, heading=name)
     return pages.written(document, SCHEMA, lang)
 
 
-def _document(form: str, name: str, document: Document, layer: Layer | None = None) -> Response:
-    """Give a document its links and answer in the form that is wanted."""
+def _document(
+    media_format: str, name: str, document: Document, layer: Layer | None = None
+) -> Response:
+    """Give a document its links and answer in the format that is wanted."""
     lang = preferred()
-    document = documents.linked(document, pages.request_url(form, lang), JSON)
-    if form == "json":
+    document = documents.linked(document, pages.request_url(media_format, lang), JSON)
+    if media_format == "json":
         return pages.written(document, JSON, lang)
     return pages.drawn(name, document, lang, core.states(), layer=layer)
 
@@ -140,10 +142,10 @@ def _fresh() -> API:
     return core.apis().fresh(base_url(), core.states())
 
 
-def _form(media: str = JSON) -> str:
-    """Return the form of an answer; ``media`` is the type of the one for programs."""
-    asked.check(request.args, asked.EVERYWHERE)
-    return pages.form({**pages.FORMS, "json": media})
+def _media_format(media: str = JSON) -> str:
+    """Return the format of an answer; ``media`` is the type of the one for programs."""
+    item_params.check(request.args, item_params.EVERYWHERE)
+    return pages.media_format({**pages.FORMATS, "json": media})
 
 
 def _url_of(layer: Layer) -> str:
@@ -151,6 +153,6 @@ def _url_of(layer: Layer) -> str:
 
 
 def _refuse(error: Exception) -> Response:
-    """Say what was wrong in the form that the client reads."""
+    """Say what was wrong in the format that the client reads."""
     problems.log_unexpected(error)
     return pages.refused(error, preferred()) if pages.wants_page() else problems.problem(error)

@@ -1,4 +1,4 @@
-"""Changes of single features: what a client sends to a plan (pure), and a plan run."""
+"""Optimistic locking: transactions on single features, planned (pure) and run."""
 
 import logging
 from collections.abc import Mapping

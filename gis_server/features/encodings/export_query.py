@@ -22,7 +22,7 @@ class ExportQuery(NamedTuple):
 
     layer: Layer
     query: Query
-    facts: TableState
+    state: TableState
 
     @property
     def fields(self) -> list[Field]:

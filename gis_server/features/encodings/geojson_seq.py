@@ -17,7 +17,7 @@ _START, _END = b"\x1e", b"\n"
 
 def stream(conn: Connection, wanted: ExportQuery) -> Generator[bytes]:
     """Yield the features as the database wrote them, in the CRS that is asked for."""
-    feature = pages.feature(wanted.layer, wanted.query, wanted.facts)
+    feature = pages.feature(wanted.layer, wanted.query, wanted.state)
     made = export_query.plan(wanted, SQL("textsend({})").format(feature))
     with conn.transaction(), conn.cursor("features") as cursor:
         cursor.execute(made.statement, made.values, binary=True)

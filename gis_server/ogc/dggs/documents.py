@@ -22,7 +22,7 @@ UINT64 = "application/x-binary"
 OF_LIST: Mapping[str, str] = {"json": JSON, "geojson": GEOJSON, "uint64": UINT64, "html": HTML}
 OF_ZONE: Mapping[str, str] = {"json": JSON, "geojson": GEOJSON, "html": HTML}
 OF_DATA: Mapping[str, str] = {"json": JSON, "geojson": GEOJSON}
-"""Forms by the value of ``f``, with their media types."""
+"""Formats by the value of ``f``, with their media types."""
 
 _SCHEMA = "https://schemas.opengis.net/ogcapi/dggs/1.0/core/schemas/dggs-json/dggs-json.json"
 
@@ -95,9 +95,9 @@ def collection_link(layer: Layer, root: str) -> dict[str, Any]:
     return {"type": JSON, "rel": "[ogc-rel:dggrs-list]", "title": title, "href": href}
 
 
-def form_title(form: str, lang: str) -> str:
-    """Return what a form of a document is called."""
-    return _TITLES[form][lang]
+def format_title(media_format: str, lang: str) -> str:
+    """Return what a format of a document is called."""
+    return _TITLES[media_format][lang]
 
 
 def dggrs_list(of: Origin) -> Document:

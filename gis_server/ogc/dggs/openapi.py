@@ -47,11 +47,11 @@ def _of_layer(layer: Layer, lang: str) -> dict[str, Part]:
     operations = {
         every: parts.get(f"{name}.getDGGRSList", title, [], {JSON: parts.schema("dggs")}),
         one: parts.get(f"{name}.getDGGRS", title, grid, {JSON: parts.schema("dggrs")}),
-        f"{one}/zones": _in_forms(
+        f"{one}/zones": _in_formats(
             documents.OF_LIST,
             parts.get(f"{name}.getDGGRSZones", title, [*grid, *_of_list()], listed),
         ),
-        zone: _in_forms(
+        zone: _in_formats(
             documents.OF_ZONE, parts.get(f"{name}.getDGGRSZoneInfo", title, at, described)
         ),
         f"{zone}/data": _data(f"{name}.getDGGRSZoneData", title, at),
@@ -59,8 +59,8 @@ def _of_layer(layer: Layer, lang: str) -> dict[str, Part]:
     return {path: {"get": {**made, "tags": [layer.id]}} for path, made in operations.items()}
 
 
-def _in_forms(forms: Iterable[str], operation: Part) -> Part:
-    operation["parameters"][0] = parts.query("f", {**_TEXT, "enum": list(forms)}, "Form")
+def _in_formats(media_formats: Iterable[str], operation: Part) -> Part:
+    operation["parameters"][0] = parts.query("f", {**_TEXT, "enum": list(media_formats)}, "Format")
     return operation
 
 
@@ -91,7 +91,7 @@ def _data(name: str, title: str, at: list[Part]) -> Part:
         parts.ref("exclude-properties"),
         parts.query("geometry", shapes, "How zones are shown in GeoJSON"),
     ]
-    return _in_forms(
+    return _in_formats(
         documents.OF_DATA,
         {
             "operationId": name,

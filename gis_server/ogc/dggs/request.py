@@ -128,8 +128,8 @@ def listing(of: Layer, args: Args) -> Listing:
     )
 
 
-def retrieval(of: Layer, args: Args, wanted: int, form: str) -> Retrieval:
-    """Read what is wanted of a zone, which hangs on the form of the answer.
+def retrieval(of: Layer, args: Args, wanted: int, media_format: str) -> Retrieval:
+    """Read what is wanted of a zone, which hangs on the format of the answer.
 
     Raises:
         ParameterInvalid: naming the parameter and the reason.
@@ -143,7 +143,7 @@ def retrieval(of: Layer, args: Args, wanted: int, form: str) -> Retrieval:
     if shown == NONE:
         raise ParameterInvalid("geometry", f"it is {REGION} or {CENTROID}")
     depths = _depths(args, index.resolution(wanted))
-    if form == "geojson" and depths[-1] > DEEPEST_SHAPES:
+    if media_format == "geojson" and depths[-1] > DEEPEST_SHAPES:
         raise ParameterInvalid(
             "zone-depth",
             f"in GeoJSON the deepest is {DEEPEST_SHAPES}: finer sub-zones can lie outside of the"

@@ -10,7 +10,7 @@ from cells import index
 from cells.index import Cells
 from gis_server.answers import current, versioned
 from gis_server.answers.current import base_url, services
-from gis_server.features import request as asked
+from gis_server.features import request as item_params
 from gis_server.features.request import EVERYWHERE, Args
 from gis_server.http import etags
 from gis_server.http.etags import Representation
@@ -34,14 +34,14 @@ class Source(NamedTuple):
 
     layer: Layer
     version: int
-    here: RequestUrl
-    forms: Mapping[str, str]
+    request_url: RequestUrl
+    media_formats: Mapping[str, str]
     of: Representation
 
     @property
     def origin(self) -> Origin:
         """The collection, as documents name it."""
-        return Origin(self.layer, f"{base_url()}/ogc", self.here.lang)
+        return Origin(self.layer, f"{base_url()}/ogc", self.request_url.lang)
 
     @property
     def tag(self) -> str:
@@ -68,12 +68,12 @@ def add(routes: Blueprint) -> None:
 def grid_definition(dggrs_id: str) -> Response:
     """Answer with the definition of the grid; it is of no collection."""
     _known(dggrs_id)
-    asked.check(request.args, EVERYWHERE)
-    form, lang = pages.form(), preferred()
+    item_params.check(request.args, EVERYWHERE)
+    media_format, lang = pages.media_format(), preferred()
     document = definition.definition(f"{base_url()}/ogc")
-    if form == "html":
+    if media_format == "html":
         return pages.drawn("dggrs_definition", document, lang, {})
-    return pages.written(_linked(document, pages.request_url(form, lang)), JSON, lang)
+    return pages.written(_linked(document, pages.request_url(media_format, lang)), JSON, lang)
 
 
 def grids(layer_id: str) -> Response:
@@ -92,9 +92,9 @@ def zone_list(layer_id: str, dggrs_id: str) -> Response:
     """Answer with the zones in which there are events, a part at a time."""
     layer = _layer(layer_id, dggrs_id)
     args = _args(wanted_by.OF_LIST)
-    form = pages.form(made.OF_LIST)
+    media_format = pages.media_format(made.OF_LIST)
     listing = wanted_by.listing(layer, args)
-    source = _source(layer, args, form, made.OF_LIST)
+    source = _source(layer, args, media_format, made.OF_LIST)
     return versioned.unchanged(source.version, source.of) or _list(source, listing)
 
 
@@ -102,7 +102,7 @@ def zone(layer_id: str, dggrs_id: str, zone_id: str) -> Response:
     """Answer with what a zone is."""
     layer, found = _layer(layer_id, dggrs_id), wanted_by.zone(zone_id)
     args = _args(EVERYWHERE)
-    source = _source(layer, args, pages.form(made.OF_ZONE), made.OF_ZONE)
+    source = _source(layer, args, pages.media_format(made.OF_ZONE), made.OF_ZONE)
     return versioned.unchanged(source.version, source.of) or _zone(source, found)
 
 
@@ -110,9 +110,9 @@ def data(layer_id: str, dggrs_id: str, zone_id: str) -> Response:
     """Answer with what is counted in a zone or its sub-zones."""
     layer, found = _layer(layer_id, dggrs_id), wanted_by.zone(zone_id)
     args = _args(wanted_by.OF_DATA)
-    form = pages.form(made.OF_DATA)
-    retrieval = wanted_by.retrieval(layer, args, found, form)
-    source = _source(layer, args, form, made.OF_DATA)
+    media_format = pages.media_format(made.OF_DATA)
+    retrieval = wanted_by.retrieval(layer, args, found, media_format)
+    source = _source(layer, args, media_format, made.OF_DATA)
     return versioned.unchanged(source.version, source.of) or _data(source, found, retrieval)
 
 
@@ -123,7 +123,7 @@ def _list(source: Source, wanted: wanted_by.Listing) -> Response:
     if wanted.area is not None:
         cells = cells[regions.meeting(cells, wanted.area)]
     page = zones.page(cells, wanted.after, wanted.limit, is_compact=wanted.is_compact)
-    links = _forms(source)
+    links = _format_links(source)
     if not page.is_last:
         links.append(_following(source, page.zones))
     answer = _listed(source, wanted, page.zones, links)
@@ -134,15 +134,15 @@ def _list(source: Source, wanted: wanted_by.Listing) -> Response:
 
 
 def _listed(source: Source, wanted: wanted_by.Listing, found: Cells, links: list[Link]) -> Response:
-    form = source.here.form
-    if form == "uint64":
+    media_format = source.request_url.media_format
+    if media_format == "uint64":
         return versioned.sent(made.uint64(found), made.UINT64, source.tag)
-    if form == "geojson":
+    if media_format == "geojson":
         features = made.features(found, wanted.geometry, {})
         body = item_documents.collection(features, _with({}, links))
-        return versioned.sent(body, source.forms[form], source.tag)
+        return versioned.sent(body, source.media_formats[media_format], source.tag)
     document = _with(made.zone_list(source.origin, found), links)
-    if form == "html":
+    if media_format == "html":
         levels, areas = zones.levels(found).tolist(), index.areas(found).tolist()
         rows = list(zip(document["zones"], levels, areas, strict=True))
         return _drawn("zones", source, document, rows=rows)
@@ -154,16 +154,19 @@ def _zone(source: Source, found: int) -> Response:
     counted = counting.below(source.layer, source.version, wanted_by.EVERYTHING, found, level)
     fields = wanted_by.fields_of(source.layer)
     document = made.zone(source.origin, found, counted, fields)
-    document = _with(document, _forms(source))
-    if source.here.form == "html":
+    document = _with(document, _format_links(source))
+    if source.request_url.media_format == "html":
         return _drawn("zone", source, document)
-    return _sent(source, made.as_feature(document) if source.here.form == "geojson" else document)
+    return _sent(
+        source,
+        made.as_feature(document) if source.request_url.media_format == "geojson" else document,
+    )
 
 
 def _data(source: Source, found: int, wanted: wanted_by.Retrieval) -> Response:
     level = index.resolution(found) + wanted.depths[-1]
     counted = counting.below(source.layer, source.version, wanted.wanted, found, level)
-    if source.here.form == "json":
+    if source.request_url.media_format == "json":
         document = made.data(source.origin, found, counted, wanted.depths, wanted.fields)
         return _sent(source, document)
     features = []
@@ -173,44 +176,48 @@ def _data(source: Source, found: int, wanted: wanted_by.Retrieval) -> Response:
             field: made.listed(zones.values(part, part.cells, field)) for field in wanted.fields
         }
         features += made.features(part.cells, wanted.geometry, values)
-    body = item_documents.collection(features, _with({}, _forms(source)))
-    return versioned.sent(body, source.forms["geojson"], source.tag)
+    body = item_documents.collection(features, _with({}, _format_links(source)))
+    return versioned.sent(body, source.media_formats["geojson"], source.tag)
 
 
-def _source(layer: Layer, args: Args, form: str, forms: Mapping[str, str]) -> Source:
+def _source(
+    layer: Layer, args: Args, media_format: str, media_formats: Mapping[str, str]
+) -> Source:
     """The version is read before the data, so an answer is never older than its tag says."""
     services().changes.ensure()
     version = services().changes.versions.layer(layer.id)
-    here = RequestUrl(
-        base_url() + quote(request.path.rstrip("/")), args.to_dict(), form, preferred()
+    request_url = RequestUrl(
+        base_url() + quote(request.path.rstrip("/")), args.to_dict(), media_format, preferred()
     )
-    text = documents.encoded(dict(sorted(here.args.items())))
+    text = documents.encoded(dict(sorted(request_url.args.items())))
     audience = current.audience()
-    of = etags.representation(audience, here.url, text, form, here.lang, repr(layer.heatmap))
-    return Source(layer, version, here, forms, of)
+    of = etags.representation(
+        audience, request_url.url, text, media_format, request_url.lang, repr(layer.heatmap)
+    )
+    return Source(layer, version, request_url, media_formats, of)
 
 
-def _forms(source: Source) -> list[Link]:
-    """Return links to the answer itself and to its other forms."""
-    here = source.here
+def _format_links(source: Source) -> list[Link]:
+    """Return links to the answer itself and to its other formats."""
+    request_url = source.request_url
     return [
         {
-            "rel": "self" if here.form == form else "alternate",
+            "rel": "self" if request_url.media_format == media_format else "alternate",
             "type": media,
-            "title": made.form_title(form, here.lang),
-            "href": here.with_(f=form),
+            "title": made.format_title(media_format, request_url.lang),
+            "href": request_url.with_(f=media_format),
         }
-        for form, media in source.forms.items()
+        for media_format, media in source.media_formats.items()
     ]
 
 
 def _following(source: Source, found: Cells) -> Link:
-    here = source.here
+    request_url = source.request_url
     return {
         "rel": "next",
-        "type": source.forms[here.form],
-        "title": made.form_title("next", here.lang),
-        "href": here.with_(f=here.form, after=zones.name(int(found[-1]))),
+        "type": source.media_formats[request_url.media_format],
+        "title": made.format_title("next", request_url.lang),
+        "href": request_url.with_(f=request_url.media_format, after=zones.name(int(found[-1]))),
     }
 
 
@@ -219,30 +226,34 @@ def _with(document: Document, links: list[Link]) -> Document:
 
 
 def _sent(source: Source, document: Document) -> Response:
-    return versioned.sent(pages.as_json(document), source.forms[source.here.form], source.tag)
+    return versioned.sent(
+        pages.as_json(document), source.media_formats[source.request_url.media_format], source.tag
+    )
 
 
 def _drawn(name: str, source: Source, document: Document, **more: Any) -> Response:
-    return pages.drawn(name, document, source.here.lang, core.states(), layer=source.layer, **more)
+    return pages.drawn(
+        name, document, source.request_url.lang, core.states(), layer=source.layer, **more
+    )
 
 
 def _described(name: str, document: Document, layer: Layer) -> Response:
     """Answer with a document that hangs on no data."""
-    asked.check(request.args, EVERYWHERE)
-    form, lang = pages.form(), preferred()
-    document = _linked(document, pages.request_url(form, lang))
-    if form == "html":
+    item_params.check(request.args, EVERYWHERE)
+    media_format, lang = pages.media_format(), preferred()
+    document = _linked(document, pages.request_url(media_format, lang))
+    if media_format == "html":
         return pages.drawn(name, document, lang, core.states(), layer=layer)
     return pages.written(document, JSON, lang)
 
 
-def _linked(document: Document, here: RequestUrl) -> Document:
-    return _with(document, documents.linked({"links": []}, here, JSON)["links"])
+def _linked(document: Document, request_url: RequestUrl) -> Document:
+    return _with(document, documents.linked({"links": []}, request_url, JSON)["links"])
 
 
 def _args(known: tuple[str, ...]) -> Args:
     args = wanted_by.together(request.args)
-    asked.check(args, known)
+    item_params.check(args, known)
     return args
 
 

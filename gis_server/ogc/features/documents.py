@@ -14,13 +14,13 @@ from gis_server.ogc.features import jsonfg
 from layers.model import Layer, Text
 
 PAGES: Mapping[str, str] = {"json": GEOJSON, "jsonfg": jsonfg.MEDIA_TYPE, "html": HTML}
-"""Forms of a page and of a feature by the value of ``f``, with their media types."""
+"""Formats of a page and of a feature by the value of ``f``, with their media types."""
 
-FORMS: Mapping[str, str] = {
+FORMATS: Mapping[str, str] = {
     **PAGES,
-    **{name: form.media_type for name, form in DOWNLOADS.items()},
+    **{name: media_format.media_type for name, media_format in DOWNLOADS.items()},
 }
-"""Forms of a list."""
+"""Formats of a list."""
 
 _TITLES: Mapping[str, Text] = {
     "json": {"vi": "Tài liệu này ở dạng GeoJSON", "en": "This document as GeoJSON"},
@@ -37,34 +37,37 @@ _TITLES: Mapping[str, Text] = {
 
 
 def links(
-    here: RequestUrl,
+    request_url: RequestUrl,
     layer: Layer,
     url: str,
-    places: Mapping[str, Mapping[str, Any]],
-    forms: Mapping[str, str],
+    cursors: Mapping[str, Mapping[str, Any]],
+    media_formats: Mapping[str, str],
 ) -> list[Link]:
     """Return the links of a list or of a feature.
 
     Args:
-        here: its address.
+        request_url: its address.
         layer: its collection.
         url: the collection's address.
-        places: of related pages, by relation (``next``, ``first``): what their address changes.
-        forms: that it comes in.
+        cursors: of related pages, by relation (``next``, ``first``): what their address changes.
+        media_formats: that it comes in.
     """
-    page, whole = here.with_(f=None), here.with_(f=None, **_WHOLE)
+    page, whole = request_url.with_(f=None), request_url.with_(f=None, **_WHOLE)
     own = [
         _link(
-            "self" if here.form == form else "alternate", media,
-            in_format(whole if form in DOWNLOADS else page, form), form, here,
+            "self" if request_url.media_format == media_format else "alternate", media,
+            in_format(whole if media_format in DOWNLOADS else page, media_format),
+            media_format, request_url,
         )
-        for form, media in forms.items()
+        for media_format, media in media_formats.items()
     ]  # fmt: skip
     pages = [
-        _link(rel, FORMS[here.form], here.with_(**changed), rel, here)
-        for rel, changed in places.items()
+        _link(
+            rel, FORMATS[request_url.media_format], request_url.with_(**changed), rel, request_url
+        )
+        for rel, changed in cursors.items()
     ]
-    title = f"{_TITLES['collection'][here.lang]}: {layer.title[here.lang]}"
+    title = f"{_TITLES['collection'][request_url.lang]}: {layer.title[request_url.lang]}"
     collection = {"rel": "collection", "type": "application/json", "title": title, "href": url}
     return [*own, *pages, collection]
 
@@ -73,8 +76,8 @@ _WHOLE = dict.fromkeys(("limit", "offset", keyset.PARAMETER))
 """Parameters that a download does without: it is of all that fits, not of a page."""
 
 
-def _link(rel: str, media: str, href: str, title: str, here: RequestUrl) -> Link:
-    return {"rel": rel, "type": media, "title": _TITLES[title][here.lang], "href": href}
+def _link(rel: str, media: str, href: str, title: str, request_url: RequestUrl) -> Link:
+    return {"rel": rel, "type": media, "title": _TITLES[title][request_url.lang], "href": href}
 
 
 def members(returned: int, matched: int | None, linked: list[Link]) -> Document:

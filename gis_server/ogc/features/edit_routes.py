@@ -9,7 +9,7 @@ from werkzeug.exceptions import MethodNotAllowed, UnsupportedMediaType
 from gis_server.access import bearer
 from gis_server.answers import current
 from gis_server.answers.current import base_url, services
-from gis_server.features import request as asked
+from gis_server.features import request as item_params
 from gis_server.features.crs import Reference
 from gis_server.features.edit import transaction
 from gis_server.features.edit.errors import IfMatchMissing
@@ -148,7 +148,7 @@ def _edited(layer_id: str) -> Layer:
 
 def _check_caller() -> None:
     bearer.check(request.headers.get("Authorization", ""), services().settings.admin_token)
-    asked.check(request.args, asked.EVERYWHERE)
+    item_params.check(request.args, item_params.EVERYWHERE)
 
 
 def _check_media(*known: str) -> None:
@@ -158,7 +158,7 @@ def _check_media(*known: str) -> None:
 
 def _target(layer: Layer, text: str) -> Target:
     """Return which feature is meant, and what its row may be."""
-    key = asked.key(layer, text.rstrip("/"))
+    key = item_params.key(layer, text.rstrip("/"))
     if key is None:
         raise FeatureUnknown(layer.id, text[:100])
     header = request.headers.get("If-Match")
@@ -215,10 +215,10 @@ def _allowing(methods: tuple[str, ...]) -> Response:
 
 def _allow(answer: Response) -> Response:
     """Let GET and HEAD say as well what may be done."""
-    asked = request.endpoint
-    if asked in ("ogc.items", "ogc.item") and request.method in ("GET", "HEAD"):
+    endpoint = request.endpoint
+    if endpoint in ("ogc.items", "ogc.item") and request.method in ("GET", "HEAD"):
         layer = current.layers().by_id.get((request.view_args or {}).get("layer_id", ""))
         if layer is not None:
-            methods = _OF_ITEMS if asked == "ogc.items" else _methods(layer)
+            methods = _OF_ITEMS if endpoint == "ogc.items" else _methods(layer)
             answer.headers["Allow"] = ", ".join(methods)
     return answer

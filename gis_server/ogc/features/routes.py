@@ -11,7 +11,7 @@ from gis_server.answers import current, downloads, versioned
 from gis_server.answers.current import base_url, services
 from gis_server.features import crs, keyset
 from gis_server.features import pages as feature_pages
-from gis_server.features import request as asked
+from gis_server.features import request as item_params
 from gis_server.features.crs import Reference
 from gis_server.features.encodings import ENCODINGS as DOWNLOADS
 from gis_server.features.encodings.export_query import ExportQuery
@@ -26,7 +26,7 @@ from gis_server.ogc import core, documents, pages
 from gis_server.ogc.documents import RequestUrl
 from gis_server.ogc.features import documents as item_documents
 from gis_server.ogc.features import jsonfg, schemas
-from gis_server.ogc.features.documents import FORMS, PAGES
+from gis_server.ogc.features.documents import FORMATS, PAGES
 from layers.model import Layer
 
 BACKGROUND = "base"
@@ -45,10 +45,10 @@ class Source(NamedTuple):
 
     layer: Layer
     version: int
-    here: RequestUrl
+    request_url: RequestUrl
     url: str
     representation: Representation
-    facts: TableState
+    state: TableState
 
 
 def add(routes: Blueprint) -> None:
@@ -61,13 +61,15 @@ def add(routes: Blueprint) -> None:
 def items(layer_id: str) -> Response:
     """Answer with a page of features, chosen by parameters or by a posted filter."""
     layer, audience = current.layers().get(layer_id), current.audience()
-    form = _form(asked.of_items(layer, audience), FORMS)
-    query = asked.query(layer, request.args, audience, _posted(), is_download=form in DOWNLOADS)
-    if query.only_count and form in DOWNLOADS:
-        form = "json"
-    source = _source(layer, form)
-    make = _download if form in DOWNLOADS else _page
-    answer = _unchanged(source) or make(source, form, query)
+    media_format = _media_format(item_params.of_items(layer, audience), FORMATS)
+    query = item_params.query(
+        layer, request.args, audience, _posted(), is_download=media_format in DOWNLOADS
+    )
+    if query.only_count and media_format in DOWNLOADS:
+        media_format = "json"
+    source = _source(layer, media_format)
+    make = _download if media_format in DOWNLOADS else _page
+    answer = _unchanged(source) or make(source, media_format, query)
     answer.headers["Content-Crs"] = f"<{query.crs.uri}>"
     answer.headers["Link"] = f'<{source.url}/queryables>; rel="{schemas.RELATIONS["queryables"]}"'
     return answer
@@ -76,93 +78,99 @@ def items(layer_id: str) -> Response:
 def item(layer_id: str, key: str) -> Response:
     """Answer with one feature."""
     layer = current.layers().get(layer_id)
-    form = _form(asked.OF_ITEM, PAGES)
+    media_format = _media_format(item_params.OF_ITEM, PAGES)
     wanted = crs.choose(layer, "crs", request.args.get("crs"))
-    source = _source(layer, form)
-    answer = _unchanged(source) or _one(source, form, key.rstrip("/"), wanted)
+    source = _source(layer, media_format)
+    answer = _unchanged(source) or _one(source, media_format, key.rstrip("/"), wanted)
     answer.headers["Content-Crs"] = f"<{wanted.uri}>"
     return answer
 
 
-def _source(layer: Layer, form: str) -> Source:
+def _source(layer: Layer, media_format: str) -> Source:
     """The version is read before the data, so an answer is never older than its tag says."""
     services().changes.ensure()
     version = services().changes.versions.layer(layer.id)
     base = base_url()
-    here = RequestUrl(
-        base + quote(request.path.rstrip("/")), request.args.to_dict(), form, preferred()
+    request_url = RequestUrl(
+        base + quote(request.path.rstrip("/")), request.args.to_dict(), media_format, preferred()
     )
-    facts = services().tables.facts(services().pool, layer, version)
-    args = documents.encoded(dict(sorted(here.args.items())))
-    of = etags.representation(current.audience(), here.url, args, form, here.lang, facts.declared)
-    return Source(layer, version, here, f"{base}/ogc/collections/{layer.id}", of, facts)
+    state = services().tables.state(services().pool, layer, version)
+    args = documents.encoded(dict(sorted(request_url.args.items())))
+    representation = etags.representation(
+        current.audience(), request_url.url, args, media_format, request_url.lang, state.declared
+    )
+    return Source(
+        layer, version, request_url, f"{base}/ogc/collections/{layer.id}", representation, state
+    )
 
 
 def _unchanged(source: Source) -> Response | None:
     return versioned.unchanged(source.version, source.representation)
 
 
-def _page(source: Source, form: str, query: Query) -> Response:
-    page = _asked(source, query)
-    linked = _links(source, _places(source.layer, query, page), FORMS)
+def _page(source: Source, media_format: str, query: Query) -> Response:
+    page = _queried(source, query)
+    linked = _links(source, _cursors(source.layer, query, page), FORMATS)
     rest = item_documents.members(len(page.features), page.matched, linked)
-    if form == "html":
+    if media_format == "html":
         found = [pages.read(text) for text in page.features]
         document = {"type": "FeatureCollection", "features": found, **rest}
         return _drawn("items", source, document)
     features = page.features
-    if form == "jsonfg":
+    if media_format == "jsonfg":
         rest |= jsonfg.members(source.layer, query.crs, source.url)
         features = jsonfg.features(features, source.layer, query.crs)
     body = item_documents.collection(features, rest)
-    return versioned.sent(body, FORMS[form], etags.items(source.version, source.representation))
+    return versioned.sent(
+        body, FORMATS[media_format], etags.items(source.version, source.representation)
+    )
 
 
-def _download(source: Source, form: str, query: Query) -> Response:
-    wanted = ExportQuery(source.layer, query, source.facts)
+def _download(source: Source, media_format: str, query: Query) -> Response:
+    wanted = ExportQuery(source.layer, query, source.state)
     encoding = compression.choose(request.headers.get("Accept-Encoding", ""))
-    answer = downloads.answer(DOWNLOADS[form], wanted, encoding)
+    answer = downloads.answer(DOWNLOADS[media_format], wanted, encoding)
     tag = etags.items(source.version, source.representation)
     sent = answer.headers.get("Content-Encoding", "identity")
     answer.headers["ETag"] = f'"{etags.tagged(tag, sent)}"'
     return versioned.headed(answer)
 
 
-def _asked(source: Source, query: Query) -> Page:
+def _queried(source: Source, query: Query) -> Page:
     if query.only_count:
         count = feature_pages.plan_count(source.layer, query)
         return Page([], current.ask(lambda conn: feature_pages.run_count(conn, count)), None)
-    made = feature_pages.plan(source.layer, query, source.facts)
+    made = feature_pages.plan(source.layer, query, source.state)
     return current.ask(lambda conn: feature_pages.run(conn, made, query))
 
 
-def _places(layer: Layer, query: Query, page: Page) -> dict[str, dict[str, Any]]:
-    places: dict[str, dict[str, Any]] = {}
+def _cursors(layer: Layer, query: Query, page: Page) -> dict[str, dict[str, Any]]:
+    cursors: dict[str, dict[str, Any]] = {}
     if page.following:
-        place = keyset.encode_cursor(layer, query, page.following)
-        places["next"] = {"offset": None, keyset.PARAMETER: place}
+        cursor = keyset.encode_cursor(layer, query, page.following)
+        cursors["next"] = {"offset": None, keyset.PARAMETER: cursor}
     if query.offset or query.after:
-        places["first"] = {"offset": None, keyset.PARAMETER: None}
-    return places
+        cursors["first"] = {"offset": None, keyset.PARAMETER: None}
+    return cursors
 
 
-def _one(source: Source, form: str, text: str, wanted: Reference) -> Response:
+def _one(source: Source, media_format: str, text: str, wanted: Reference) -> Response:
     found = _found(source, text, wanted)
     rest: documents.Document = {"links": _links(source, {}, PAGES)}
-    if form == "html":
+    if media_format == "html":
         return _drawn("item", source, {**pages.read(found.feature), **rest})
     feature = found.feature
-    if form == "jsonfg":
+    if media_format == "jsonfg":
         rest |= jsonfg.members(source.layer, wanted, source.url)
         (feature,) = jsonfg.features([feature], source.layer, wanted)
     tag = etags.item(source.version, found.row, source.representation)
-    return versioned.sent(item_documents.feature(feature, rest), FORMS[form], tag)
+    return versioned.sent(item_documents.feature(feature, rest), FORMATS[media_format], tag)
 
 
 def _found(source: Source, text: str, wanted: Reference) -> Item:
-    key = asked.key(source.layer, text)
+    key = item_params.key(source.layer, text)
     if key is not None:
-        made = feature_pages.plan_one(source.layer, key, wanted, source.facts, current.audience())
+        made = feature_pages.plan_one(source.layer, key, wanted, source.state, current.audience())
         found = current.ask(lambda conn: feature_pages.run_one(conn, made))
         if found is not None:
             return found
@@ -170,23 +178,30 @@ def _found(source: Source, text: str, wanted: Reference) -> Item:
 
 
 def _links(
-    source: Source, places: dict[str, dict[str, Any]], forms: Mapping[str, str]
+    source: Source, cursors: dict[str, dict[str, Any]], media_formats: Mapping[str, str]
 ) -> list[documents.Link]:
-    return item_documents.links(source.here, source.layer, source.url, places, forms)
+    return item_documents.links(
+        source.request_url, source.layer, source.url, cursors, media_formats
+    )
 
 
 def _drawn(name: str, source: Source, document: documents.Document) -> Response:
     background = [layer.id for layer in current.layers() if layer.group == BACKGROUND]
     answer = pages.drawn(
-        name, document, source.here.lang, core.states(), layer=source.layer, background=background
+        name,
+        document,
+        source.request_url.lang,
+        core.states(),
+        layer=source.layer,
+        background=background,
     )
     answer.headers["Cache-Control"] = versioned.CACHE
     return answer
 
 
-def _form(known: tuple[str, ...], forms: Mapping[str, str]) -> str:
-    asked.check(request.args, known)
-    return pages.form(forms, _ALSO)
+def _media_format(known: tuple[str, ...], media_formats: Mapping[str, str]) -> str:
+    item_params.check(request.args, known)
+    return pages.media_format(media_formats, _ALSO)
 
 
 def _posted() -> bytes | None:

@@ -33,7 +33,7 @@ def _execution(process: Process, layers: Layers, lang: str) -> Part:
     return {
         "operationId": f"execute.{process.id}",
         "summary": process.description[lang],
-        "parameters": [parts.query("f", form, "Form of the answer"), parts.ref("lang")],
+        "parameters": [parts.query("f", form, "Format of the answer"), parts.ref("lang")],
         "requestBody": {"required": True, "content": body},
         "responses": {
             "200": parts.response(process.result[lang], answers),

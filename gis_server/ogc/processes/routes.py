@@ -55,22 +55,22 @@ def processes() -> Response:
         params.whole(request.args.get(name, str(usually)), name, low=low, high=MAX_LIMIT)
         for name, usually, low in (("limit", DEFAULT_LIMIT, 1), ("offset", 0, 0))
     )
-    form, lang = pages.form(), preferred()
+    media_format, lang = pages.media_format(), preferred()
     every, end = tuple(ALL.values()), offset + limit
     document = made.listed(every[offset:end], _root(), lang)
     if end < len(every):
-        href = pages.request_url(form, lang).with_(f=form, offset=end)
+        href = pages.request_url(media_format, lang).with_(f=media_format, offset=end)
         document["links"].append(made.following(href, lang))
-    return _described("processes", document, form)
+    return _described("processes", document, media_format)
 
 
 def process(process_id: str) -> Response:
     """Answer with what a process takes and gives."""
     found = _process(process_id)
     asked.check(request.args, EVERYWHERE)
-    form = pages.form()
+    media_format = pages.media_format()
     document = made.described(found, current.layers().heatmaps, _root(), preferred())
-    return _described("process", document, form)
+    return _described("process", document, media_format)
 
 
 def execute(process_id: str) -> Response:
@@ -80,7 +80,7 @@ def execute(process_id: str) -> Response:
     """
     found = _process(process_id)
     asked.check(request.args, EVERYWHERE)
-    pages.form({"json": GEOJSON})
+    pages.media_format({"json": GEOJSON})
     if request.mimetype != JSON:
         raise UnsupportedMediaType(f"What a process is to do is posted as {JSON}.")
     request.max_content_length = posted.MOST_BYTES
@@ -103,11 +103,11 @@ def _process(process_id: str) -> Process:
     return ALL[process_id]
 
 
-def _described(name: str, document: Document, form: str) -> Response:
+def _described(name: str, document: Document, media_format: str) -> Response:
     lang = preferred()
-    own = documents.linked({"links": []}, pages.request_url(form, lang), JSON)["links"]
+    own = documents.linked({"links": []}, pages.request_url(media_format, lang), JSON)["links"]
     document = {**document, "links": [*own, *document["links"]]}
-    if form == "html":
+    if media_format == "html":
         return pages.drawn(name, document, lang, {})
     return pages.written(document, JSON, lang)
 

@@ -54,7 +54,7 @@ def _of(
         [parts.ref("tileMatrixSetId"), *chosen],
         {JSON: anything, TILEJSON: anything},
     )
-    tileset["parameters"][0] = _form("json", "html", "tilejson")
+    tileset["parameters"][0] = _media_format("json", "html", "tilejson")
     operations = {
         path: parts.get(f"{name}.vector.getTileSetsList", title, [], {JSON: anything}),
         path + _SET: tileset,
@@ -67,7 +67,7 @@ def _tile(name: str, title: str, chosen: list[Part]) -> Part:
     return {
         "operationId": name,
         "summary": title,
-        "parameters": [*(parts.ref(each) for each in _ADDRESS), _form("mvt"), *chosen],
+        "parameters": [*(parts.ref(each) for each in _ADDRESS), _media_format("mvt"), *chosen],
         "responses": {
             "200": parts.response("A tile", {MVT: {"type": "string", "format": "binary"}}),
             "204": {"description": "An empty tile"},
@@ -77,8 +77,8 @@ def _tile(name: str, title: str, chosen: list[Part]) -> Part:
     }
 
 
-def _form(*known: str) -> Part:
-    return parts.query("f", {"type": "string", "enum": list(known)}, "Form of the answer")
+def _media_format(*known: str) -> Part:
+    return parts.query("f", {"type": "string", "enum": list(known)}, "Format of the answer")
 
 
 def parameters(layers: Layers) -> dict[str, Part]:

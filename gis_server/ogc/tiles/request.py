@@ -75,11 +75,11 @@ def _index(text: str) -> int:
 
 
 def negotiate() -> None:
-    """Check that the client takes the one form that tiles have.
+    """Check that the client takes the one format that tiles have.
 
     Raises:
         ParameterInvalid: it names another one with ``f``.
-        FormUnacceptable: it takes others only.
+        FormatUnacceptable: it takes others only.
     """
     named = request.args.get("f")
     if named not in (None, "mvt"):

@@ -48,7 +48,7 @@ def matrix_sets() -> Response:
     """Answer with all tile matrix sets."""
     check(request.args, EVERYWHERE)
     found = tilesets.matrix_sets(tile_request.sets().values(), _root(), preferred())
-    return _document("tilematrixsets", found, pages.form())
+    return _document("tilematrixsets", found, pages.media_format())
 
 
 def matrix_set(tms_id: str) -> Response:
@@ -56,7 +56,7 @@ def matrix_set(tms_id: str) -> Response:
     of = tile_request.tile_set(tms_id)
     check(request.args, EVERYWHERE)
     lang, found = preferred(), tilesets.matrix_set(of, _root(), preferred())
-    if pages.form() == "json":
+    if pages.media_format() == "json":
         return pages.written(found, JSON, lang)
     return pages.drawn("tilematrixset", found, lang, {})
 
@@ -189,29 +189,33 @@ def _origin(layers: Sequence[Layer], kept: dict[str, str], layer: Layer | None) 
 
 def _tilesets(origin: Origin, layer: Layer | None = None) -> Response:
     found = tilesets.tilesets(origin, tile_request.sets().values())
-    return _document("tilesets", found, pages.form(), layer)
+    return _document("tilesets", found, pages.media_format(), layer)
 
 
 def _tileset(
     of: TileMatrixSet, layers: Sequence[Layer], kept: dict[str, str], layer: Layer | None
 ) -> Response:
     # TileJSON knows no grid but that of web maps.
-    form = pages.form({**pages.FORMS, "tilejson": TILEJSON} if of.is_pyramid else pages.FORMS)
+    media_format = pages.media_format(
+        {**pages.FORMATS, "tilejson": TILEJSON} if of.is_pyramid else pages.FORMATS
+    )
     origin = _origin(layers, kept, layer)
-    if form == "tilejson":
+    if media_format == "tilejson":
         return pages.written(tilesets.described(origin), TILEJSON, origin.lang)
-    answer = _document("tileset", tilesets.tileset(origin, of), form, layer)
+    answer = _document("tileset", tilesets.tileset(origin, of), media_format, layer)
     place = origin.address(of, "{tileMatrix}/{tileRow}/{tileCol}")
     answer.headers["Link-Template"] = f'<{place}>; rel="item"; type="{replies.MVT}"'
     return answer
 
 
-def _document(name: str, document: Document, form: str, layer: Layer | None = None) -> Response:
-    """Give a document its links and answer in the form that is wanted."""
+def _document(
+    name: str, document: Document, media_format: str, layer: Layer | None = None
+) -> Response:
+    """Give a document its links and answer in the format that is wanted."""
     lang = preferred()
-    own = documents.linked({"links": []}, pages.request_url(form, lang), JSON)["links"]
+    own = documents.linked({"links": []}, pages.request_url(media_format, lang), JSON)["links"]
     document = {**document, "links": [*own, *document["links"]]}
-    if form != "html":
+    if media_format != "html":
         return pages.written(document, JSON, lang)
     return pages.drawn(name, document, lang, core.states(), layer=layer)
 
