@@ -5,6 +5,7 @@ import { Cards } from "./cards.js";
 import { fetchLayers } from "./catalogue.js";
 import { h } from "./dom.js";
 import { position } from "./format.js";
+import { BusySources } from "./map/busy.js";
 import { HeatClasses, tilejson } from "./map/heat.js";
 import { canDraw, View } from "./map/view.js";
 import { drawDemo, drawHeader } from "./panels/header.js";
@@ -39,6 +40,7 @@ export class App {
     this.opened = new Set();
     /** Hidden layers whose source has failed; they are tried again when they are wanted. @type {Set<string>} */
     this.broken = new Set();
+    this.busy = new BusySources((sourceId) => this.view.reload(sourceId));
     this.heatEmpty = false;
     this.cards = new Cards(this);
     this.attention = new Attention(this, () => drawSide(this));
@@ -178,6 +180,7 @@ function sourceFailed(app, { sourceId, error }) {
   if (!sourceId) return console.warn(error);
   const layer = app.layers.get(sourceId);
   if (layer && !app.view.scene.visible.includes(sourceId)) return app.broken.add(sourceId);
+  if (app.busy.passes(sourceId, error)) return;
   const what = layer ? pick(layer.title).toLocaleLowerCase() : t("heat").toLocaleLowerCase();
   app.notices.failed(t("failed", { what }), () => app.view.reload(sourceId));
 }

@@ -84,3 +84,26 @@ def test_hot_spots_are_chosen_explained_and_kept_in_the_address(screen: Any) -> 
     page.reload()
     page.wait_for_selector("html[data-ready=true]")
     expect(legend).to_contain_text("Nóng kéo dài")
+
+
+def test_what_the_server_was_too_busy_for_is_asked_again(screen: Any) -> None:
+    _await_counts(screen, "report")
+    asked: list[str] = []
+
+    def busy_at_first(route: Any) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=503, headers={"Retry-After": "1"})
+        else:
+            route.continue_()
+
+    screen.page.route("**/hotspots/report/**/*.mvt*", busy_at_first)
+    page = screen.open("/?panel=heat&heat=report&show=hot&time=P365D&layers=commune")
+    page.wait_for_function("() => document.querySelectorAll('.notice').length === 0")
+    deadline = time.monotonic() + 15
+    while asked.count(asked[0]) < 2 and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+    screen.settle()
+    assert asked.count(asked[0]) >= 2
+    assert page.locator(".notice").count() == 0
+    assert screen.drawn("gis-heat") > 0

@@ -20,8 +20,15 @@ class Screen:
         page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not self._passes(message):
             self.errors.append(message.text)
+
+    @staticmethod
+    def _passes(message: ConsoleMessage) -> bool:
+        """A server that has no room for an analysis is asked again by the map."""
+        url = str(message.location.get("url", ""))
+        is_analysis = "/hotspots/" in url or "/usual/" in url
+        return is_analysis and "status of 503" in message.text
 
     def _request(self, request: Request) -> None:
         local = (self.server, "data:", "blob:")
