@@ -38,18 +38,6 @@ def test_events_are_the_same_after_they_were_away(
     assert list(folder.iterdir()) == []
 
 
-def test_to_archive_and_to_restore_are_no_news_of_a_layer(
-    conn: Connection, incident: Layer, folder: Path
-) -> None:
-    put(conn)
-    conn.execute("DELETE FROM ops.change")
-    archived(conn, incident, folder)
-    restore(conn, incident, folder, ())
-    times = conn.execute("SELECT changed_at FROM ops.change WHERE layer = 'incident'").fetchall()
-    assert times
-    assert {time for (time,) in times} == {None}
-
-
 def test_months_are_those_of_viet_nam(conn: Connection, incident: Layer, folder: Path) -> None:
     put(conn)
     archived(conn, incident, folder)

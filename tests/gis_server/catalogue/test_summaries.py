@@ -1,6 +1,7 @@
 """The list of layers for the map, and the state of their data."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -8,8 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from etl import rewriting
+from etl.restore import restore
 from gis_server.catalogue import summaries
 from gis_server.catalogue.summaries import LayerState, Summaries
+from gis_testing.archived_events import archived, put
 from layers.registry import Layers
 from tiles import changes, purge
 
@@ -157,6 +160,18 @@ def test_what_is_no_news_leaves_data_old(
     assert _layer(client, "camera")["stale"] is True
     changes.publish(conn)
     assert _layer(client, "camera")["stale"] is True
+
+
+def test_to_archive_and_to_restore_are_no_news_of_a_layer(
+    conn: Connection, layers: Layers, tmp_path: Path
+) -> None:
+    put(conn)
+    conn.execute("DELETE FROM ops.change")
+    archived(conn, layers.get("incident"), tmp_path / "archive")
+    restore(conn, layers.get("incident"), tmp_path / "archive", ())
+    times = conn.execute("SELECT changed_at FROM ops.change WHERE layer = 'incident'").fetchall()
+    assert times
+    assert {time for (time,) in times} == {None}
 
 
 def test_rows_are_counted_again_after_a_load(conn: Connection, layers: Layers) -> None:
