@@ -99,11 +99,10 @@ def test_what_the_server_was_too_busy_for_is_asked_again(screen: Any) -> None:
 
     screen.page.route("**/hotspots/report/**/*.mvt*", busy_at_first)
     page = screen.open("/?panel=heat&heat=report&show=hot&time=P365D&layers=commune")
-    page.wait_for_function("() => document.querySelectorAll('.notice').length === 0")
     deadline = time.monotonic() + 15
-    while asked.count(asked[0]) < 2 and time.monotonic() < deadline:
+    while len(asked) == len(set(asked)) and time.monotonic() < deadline:
         page.wait_for_timeout(100)
     screen.settle()
-    assert asked.count(asked[0]) >= 2
+    assert asked.count(asked[0]) >= 2, asked
     assert page.locator(".notice").count() == 0
     assert screen.drawn("gis-heat") > 0

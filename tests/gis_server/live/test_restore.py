@@ -22,6 +22,7 @@ from gis_server.state import Services
 from gis_testing.applications import create_app
 from gis_testing.places import DOCS
 from gis_testing.random_events import put_incidents
+from layers.audience import PUBLIC
 from layers.geo import TileId
 from layers.registry import Layers
 from tiles import changes, pyramid
@@ -161,7 +162,7 @@ def test_after_a_restore_every_answer_equals_the_database(
     _check_catalogue(running, province)
     assert changes.version(province, "school") > before
     cubes._look(province)
-    assert _gis(running).cubes.view(_gis(running).live.now.get("incident"), 0)
+    assert _gis(running).cubes.view(_gis(running).live.now.get("incident"), 0, PUBLIC)
     _check(running, province, tags)
 
     started = create_app(settings, database_url)

@@ -69,7 +69,7 @@ PAIRS: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("text", "node"), PAIRS)
 def test_the_reader_of_these_tests_writes_what_a_hand_wrote(text: str, node: Any) -> None:
-    """It shares no code with the server, so both can only agree where both are right."""
+    """/conf/cql2-json/validate: it shares no code with the server, so both agree where right."""
     assert cql2_reader.read(text) == node
 
 
