@@ -1,6 +1,6 @@
 """Statements that draw a tile, made from a layer's declaration. Pure.
 
-A statement does not hang on which tile is drawn, only on the layer, the zoom and the condition, so
+A statement does not depend on which tile is drawn, only on the layer, the zoom and the condition:
 it is made once for many tiles.
 """
 

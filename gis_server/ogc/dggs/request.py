@@ -129,7 +129,7 @@ def listing(of: Layer, args: Args) -> Listing:
 
 
 def retrieval(of: Layer, args: Args, wanted: int, media_format: str) -> Retrieval:
-    """Read what is wanted of a zone, which hangs on the format of the answer.
+    """Read what is wanted of a zone, which depends on the format of the answer.
 
     Raises:
         ParameterInvalid: naming the parameter and the reason.

@@ -238,7 +238,7 @@ def _drawn(name: str, source: Source, document: Document, **more: Any) -> Respon
 
 
 def _described(name: str, document: Document, layer: Layer) -> Response:
-    """Answer with a document that hangs on no data."""
+    """Answer with a document that depends on no data."""
     item_params.check(request.args, EVERYWHERE)
     media_format, lang = pages.media_format(), preferred()
     document = _linked(document, pages.request_url(media_format, lang))
