@@ -59,7 +59,7 @@ def test_months_are_those_of_viet_nam(conn: Connection, incident: Layer, folder:
     }
 
 
-def test_other_programs_read_thefiles_of(conn: Connection, incident: Layer, folder: Path) -> None:
+def test_other_programs_read_the_files(conn: Connection, incident: Layer, folder: Path) -> None:
     put(conn)
     conn.execute("UPDATE layer.incident SET geom = ST_SetSRID(ST_MakePoint(105.1, 21.3), 4326)")
     archived(conn, incident, folder)
