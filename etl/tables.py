@@ -2,7 +2,7 @@
 
 from psycopg import sql
 
-from etl import cell_ddl, ddl, geojson, rewriting
+from etl import cell_ddl, ddl, geojson, rewriting, stage
 from etl.errors import LoadError
 from etl.takeover import take_over
 from layers.model import Layer
@@ -52,6 +52,7 @@ def shape(conn: Connection, layer: Layer) -> bool:
 
     Raises:
         TableDiffers: rows are there and a required column cannot be filled.
+        LayerBusy: an empty table is to be made anew, and a load is filling it.
     """
     return _shape(conn, layer) | _count(conn, layer)
 
@@ -73,14 +74,23 @@ def _shape(conn: Connection, layer: Layer) -> bool:
         ddl.create(conn, layer)
         ddl.comment(conn, layer)
         return True
-    if ddl.difference(conn, layer) and is_empty(conn, layer):
-        ddl.create(conn, layer, schema=STAGE)
-        take_over(conn, layer)
+    if ddl.difference(conn, layer) and is_empty(conn, layer) and _is_replaced(conn, layer):
         return True
     added = _add_columns(conn, layer)
     ddl.relax(conn, layer)
     kept = _keep_geojson(conn, layer) | _keep_tile_columns(conn, layer) | _keep_events(conn, layer)
     return kept | added
+
+
+def _is_replaced(conn: Connection, layer: Layer) -> bool:
+    """Make an empty table anew; false where a load or an edit has filled it meanwhile."""
+    stage.lock(conn, layer)
+    conn.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(ddl.table(layer)))
+    if not is_empty(conn, layer):
+        return False
+    ddl.create(conn, layer, schema=STAGE)
+    take_over(conn, layer)
+    return True
 
 
 def _lacking(conn: Connection, layer: Layer) -> set[str]:

@@ -15,10 +15,7 @@ from etl import ddl
 from etl.errors import TableHeld
 from layers.model import Layer
 from sql.connection import Connection
-from sql.schemas import LAYER, STAGE
-
-_REPLACED = "replaced"
-"""Schema of the old table until its views have let go of it."""
+from sql.schemas import LAYER, REPLACED, STAGE
 
 _HELD = (
     psycopg.errors.DependentObjectsStillExist,
@@ -40,7 +37,7 @@ def take_over(conn: Connection, layer: Layer) -> None:
         _swap(conn, layer)
     except _HELD as error:
         reason = error.diag.message_detail or error.diag.message_primary or str(error)
-        raise TableHeld(layer.id, reason.replace(f"{_REPLACED}.", f"{LAYER}.")) from error
+        raise TableHeld(layer.id, reason.replace(f"{REPLACED}.", f"{LAYER}.")) from error
     ddl.comment(conn, layer)
 
 
@@ -50,12 +47,12 @@ def _swap(conn: Connection, layer: Layer) -> None:
     _run(conn, _statements(conn, "table_views", layer))
     conn.execute(compose.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(live))
     attachments = _statements(conn, "table_attachments", layer)
-    _move(conn, live, _REPLACED)
+    _move(conn, live, REPLACED)
     _move(conn, ddl.table(layer, STAGE), LAYER)
     # Counted before policies are there that could hide rows from their owner.
     ddl.record_whole(conn, layer)
     _run(conn, attachments)
-    conn.execute(compose.SQL("DROP TABLE {}").format(ddl.table(layer, _REPLACED)))
+    conn.execute(compose.SQL("DROP TABLE {}").format(ddl.table(layer, REPLACED)))
 
 
 def _run(conn: Connection, statements: Iterable[compose.SQL]) -> None:

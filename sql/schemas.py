@@ -9,6 +9,10 @@ STAGE = "stage"
 """Staging tables: those that are being made."""
 
 
+REPLACED = "replaced"
+"""Tables that another one took the place of, until their views have let go of them."""
+
+
 def layer_table(layer_id: str) -> Identifier:
     """Return the qualified name of a layer's table."""
     return Identifier(LAYER, layer_id)

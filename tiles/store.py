@@ -170,10 +170,10 @@ class Store:
 
         A process that has not heard of the version must not take what is missing for empty.
         """
-        name = f".announced/{layer_id}"
-        with self.alone(name):
+        # With a lock of its own: that of a tile may be held for as long as the tile is drawn.
+        with self._locked("announced"):
             if self.announced(layer_id) < version:
-                _write(self.folder / name, b"", version)
+                _write(self.folder / ".announced" / layer_id, b"", version)
 
     def announced(self, layer_id: str) -> int:
         """Return the highest version that was announced for a layer; 0 when none was."""
@@ -217,13 +217,18 @@ class Store:
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
         """File lock: keeps all others, in any process, from making the same tile meanwhile."""
+        with self._locked(str(zlib.crc32(name.encode()) % _LOCKS)):
+            yield
+
+    @contextmanager
+    def _locked(self, slot: str) -> Iterator[None]:
         folder = self.folder / ".locks"
-        slot = folder / str(zlib.crc32(name.encode()) % _LOCKS)
+        file = folder / slot
         try:
-            lock = os.open(slot, os.O_RDWR | os.O_CREAT, 0o600)
+            lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
         except FileNotFoundError:
             folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(slot, os.O_RDWR | os.O_CREAT, 0o600)
+            lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -1,6 +1,7 @@
 """Features as one stream, however many they are: a connection is held, memory is not."""
 
 import threading
+import time
 from collections.abc import Generator
 from itertools import chain
 
@@ -44,9 +45,10 @@ def answer(media_format: Encoding, wanted: ExportQuery, encoding: str) -> Respon
         ValueUnusable: the database cannot compute with a value.
         psycopg.Error: at the first rows; what fails later breaks the stream off.
     """
+    own, begun = services(), g.get("begun", time.monotonic())
     if not _free.acquire(blocking=False):
         raise DownloadsBusy
-    body = _held(services(), g.begun, media_format, wanted)
+    body = _held(own, begun, media_format, wanted)
     # Here, while an error can still be told.
     first = next(body, b"")
     encoding = "identity" if media_format.is_compressed else encoding

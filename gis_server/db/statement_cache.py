@@ -22,15 +22,15 @@ class StatementCache:
     def __len__(self) -> int:
         return len(self._statements)
 
-    def get(self, layer: Layer, form: Hashable, make: Callable[[], Composable]) -> bytes:
+    def get(self, layer: Layer, depends_on: Hashable, make: Callable[[], Composable]) -> bytes:
         """Return the statement for a layer as it is declared now.
 
         Args:
             layer: what it asks of; the same id declared anew has statements of its own.
-            form: everything else that the statement depends on.
+            depends_on: everything else that decides what the statement is.
             make: composes it.
         """
-        key = layer.id, form
+        key = layer.id, depends_on
         try:
             # To read a FIFO cache does not change it, so it takes no lock.
             declared, statement = self._statements[key]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pyproj
 
 from gis_server.http.params import ParameterInvalid
+from layers.errors import Undeclared
 from layers.geo import Crs, definition
 from layers.model import Layer
 
@@ -25,6 +26,10 @@ class Reference(NamedTuple):
     def digits(self) -> int:
         """Decimals of a coordinate: 7 in degrees, 3 in metres; 1 cm and 1 mm."""
         return 7 if definition(self.srid).is_geographic else 3
+
+
+class CrsNotOffered(ParameterInvalid, Undeclared):
+    """A layer is not offered in the CRS that a parameter names."""
 
 
 CRS84 = Reference("http://www.opengis.net/def/crs/OGC/1.3/CRS84", 4326, False)
@@ -64,7 +69,7 @@ def choose(layer: Layer, name: str, text: str | None) -> Reference:
         return CRS84
     known = offered(layer)
     if text not in known:
-        raise ParameterInvalid(name, f"'{text[:100]}' is not one of {', '.join(known)}")
+        raise CrsNotOffered(name, f"'{text[:100]}' is not one of {', '.join(known)}")
     return known[text]
 
 

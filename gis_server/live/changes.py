@@ -28,7 +28,7 @@ TICK = 0.2
 OLDEST = 0.8
 """Seconds after which a request asks by itself, because the thread is held up."""
 
-_TROUBLES = (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests)
+_TROUBLES = (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests, OSError)
 
 
 class ChangePoller:

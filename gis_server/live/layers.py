@@ -72,13 +72,11 @@ class LiveLayers:
                 self._take(self._declared.layers)
             self._redraw()
 
-    def differ(self, since: Layers) -> bool:
-        """Look, and tell whether other layers are served than those of a moment ago."""
+    def _look(self) -> None:
         try:
             self.renew()
         except _TROUBLES as error:
             log.warning("layers could not be looked at: %s", error)
-        return self.now is not since
 
     def seek(self, since: Layers) -> bool:
         """Look for what a request names and nobody knows; tell whether others are served now.
@@ -90,7 +88,7 @@ class LiveLayers:
             return True
         with self._seeking:
             if time.monotonic() - self._sought_at >= LOOK_PAUSE:
-                self.differ(since)
+                self._look()
                 self._sought_at = time.monotonic()
         return self.now is not since
 
@@ -111,7 +109,7 @@ class LiveLayers:
 
     def _run(self) -> None:
         while not self._stopped.wait(TICK) and not self._pool.closed:
-            self.differ(self.now)
+            self._look()
 
     def _leave_out(self) -> None:
         """Serve nothing without a table: a folder may have come while this process started."""

@@ -39,7 +39,7 @@ pygeoapi.api.to_json = itemtypes.to_json = _as_it_is
 class Request(APIRequest):  # type: ignore[misc]
     """A request as pygeoapi sees it: its language, and no parameters.
 
-    They have been read already (request.py), with the rules of this house.
+    They have been read already (features/request.py), with the rules of this house.
     """
 
     def __init__(self, api: API) -> None:

@@ -122,8 +122,8 @@ _WRITTEN = (JSON, HTML, GEOJSON, SCHEMA, OPENAPI)
 class RequestUrl(NamedTuple):
     """The address that is asked for.
 
-    ``url`` is percent-encoded and without parameters, ``media_format`` is ``json`` or ``html``,
-    ``lang`` is ``vi`` or ``en``.
+    ``url`` is percent-encoded and without parameters, ``media_format`` is the value of ``f`` that
+    the answer has (``json``, ``html``, ``csv``), ``lang`` is ``vi`` or ``en``.
     """
 
     url: str

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 
 from etl import seed, tables
-from etl.errors import LoadError
+from etl.errors import LayerBusy, LoadError
 from gis_server.db import pools
 from layers.declared import Declared
 from layers.model import Layer
@@ -93,7 +93,7 @@ def _shape(conn: Connection, layer: Layer) -> bool:
                 conn.execute("SET LOCAL lock_timeout = '1s'")
                 tables.shape(conn, layer)
             return True
-        except psycopg.errors.LockNotAvailable:
+        except (psycopg.errors.LockNotAvailable, LayerBusy):
             time.sleep(_TAKEN_OVER)
         except LoadError as error:
             log.warning("layer %s stays as it was: %s", layer.id, error)

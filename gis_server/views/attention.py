@@ -12,10 +12,14 @@ from gis_server.answers.current import services
 from gis_server.http import params
 from gis_server.indicators import conditions
 from gis_server.indicators.conditions import Item, Period
-from layers.errors import Missing
+from layers.errors import Missing, Undeclared
 
 MAX_AGE = 15
 """Seconds; an alarm may not wait longer in a browser's cache."""
+
+
+class AttentionUnknown(Missing, Undeclared):
+    """A layer declares nothing of what needs attention."""
 
 
 def blueprint() -> Blueprint:
@@ -39,7 +43,7 @@ def places(layer_id: str) -> Response:
     """Answer with the places behind a figure, as GeoJSON."""
     layer, chosen = current.layers().get(layer_id), _period()
     if layer.attention is None:
-        raise Missing(f"Layer '{layer_id}' says nothing of what needs attention.")
+        raise AttentionUnknown(f"Layer '{layer_id}' says nothing of what needs attention.")
     with services().pool.connection() as conn:
         features = conditions.places(conn, layer, chosen)
     body: dict[str, Any] = {"type": "FeatureCollection", "features": features}

@@ -55,7 +55,7 @@ def _own(path: str) -> Response:
 def _vendor(path: str) -> Response:
     package = next((name for name in PACKAGES if path.startswith(f"{name}/")), None)
     if package is None:
-        raise Missing
+        raise Missing("There is nothing at this address.")
     root = services().settings.node_modules / package
     return _file(_inside(root, path.removeprefix(f"{package}/"), _VENDOR_ENDINGS))
 
@@ -63,7 +63,7 @@ def _vendor(path: str) -> Response:
 def _inside(root: Path, path: str, endings: frozenset[str]) -> Path:
     joined = safe_join(str(root), path)
     if joined is None or Path(joined).suffix not in endings or not Path(joined).is_file():
-        raise Missing
+        raise Missing("There is nothing at this address.")
     return Path(joined)
 
 

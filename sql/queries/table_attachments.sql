@@ -73,7 +73,7 @@ WITH live AS (
     SELECT 9, pg_get_ruledef(pg_rewrite.oid) FROM live JOIN pg_rewrite ON ev_class = live.oid
     UNION ALL
     SELECT 10, format('ALTER PUBLICATION %%I ADD TABLE %%s%%s%%s', pubname, name,
-                      (SELECT ' (' || string_agg(quote_ident(attname), ', ') || ')' FROM kept_columns WHERE attnum = ANY (prattrs)),
+                      (SELECT ' (' || string_agg(quote_ident(attname), ', ') || ')' FROM pg_attribute WHERE attrelid = prrelid AND attnum = ANY (prattrs)),
                       ' WHERE (' || pg_get_expr(prqual, prrelid) || ')')
     FROM live JOIN pg_publication_rel ON prrelid = live.oid JOIN pg_publication ON pg_publication.oid = prpubid
     UNION ALL

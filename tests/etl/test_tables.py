@@ -6,7 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from etl import ddl, rewriting, tables
+from etl import ddl, rewriting, stage, tables
+from etl.errors import LayerBusy
 from etl.tables import TableDiffers
 from layers.model import Layer, Type
 from layers.registry import Layers
@@ -59,6 +60,18 @@ def test_an_empty_table_takes_a_field_of_another_type(conn: Connection, layers: 
     changed = _typed(layers.get("camera"), "bearing", Type.TEXT)
     assert _prepare(conn, changed) == ["camera"]
     assert tables.is_fitting(conn, changed)
+
+
+def test_an_empty_table_that_is_being_filled_is_left_to_the_load(
+    conn: Connection, layers: Layers
+) -> None:
+    camera = layers.get("camera")
+    with psycopg.connect(conn.info.dsn) as loading:
+        stage.lock(loading, camera)
+        loading.execute(CAMERA)
+        with pytest.raises(LayerBusy):
+            _prepare(conn, _typed(camera, "bearing", Type.TEXT))
+    assert _one(conn, "SELECT code FROM layer.camera") == "C1"
 
 
 def test_a_geometry_in_another_crs_does_not_fit(conn: Connection, camera: Layer) -> None:

@@ -191,6 +191,19 @@ def test_a_view_of_a_field_that_goes_keeps_the_table(conn: Connection, layers: L
     assert conn.execute("SELECT count(bearing) FROM layer.bearings").fetchone() == (0,)
 
 
+def test_a_publication_of_a_field_that_goes_keeps_the_table(
+    conn: Connection, layers: Layers
+) -> None:
+    conn.execute("CREATE PUBLICATION bearings FOR TABLE layer.camera (code, bearing)")
+    camera = layers.get("camera")
+    fields = {name: field for name, field in camera.fields.items() if name != "bearing"}
+    with pytest.raises(TableHeld, match=r"keeps its table: .*bearing"):
+        tables.prepare(conn, Layers({"camera": replace(camera, fields=fields)}, {}))
+    assert conn.execute("SELECT attnames FROM pg_publication_tables").fetchall() == [
+        (["code", "bearing"],)
+    ]
+
+
 def test_whoever_reads_a_view_all_the_time_waits_and_is_not_refused(
     conn: Connection, database_url: str, load: Callable[[str], Result]
 ) -> None:

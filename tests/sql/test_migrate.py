@@ -85,6 +85,18 @@ def test_functions_of_an_older_release_are_replaced(conn: Connection) -> None:
     assert _one(conn, "SELECT number FROM ops.function_release") == migrate.FUNCTIONS
 
 
+def test_a_dump_of_an_older_release_over_a_newer_database_is_taken_up(conn: Connection) -> None:
+    """``pg_restore --clean`` leaves tables behind that the dump does not have."""
+    younger = [name for name in sorted(migrate._applied(conn)) if name >= "0010"]
+    conn.execute("DELETE FROM ops.migration WHERE name = ANY(%s)", (younger,))
+    conn.execute("UPDATE ops.function_release SET number = number + 1")
+    conn.execute(
+        "ALTER TABLE ops.change DROP changed_at; ALTER TABLE ops.layer_version DROP changed_at"
+    )
+    assert migrate.apply(conn) == younger
+    assert _one(conn, "SELECT number FROM ops.function_release") == migrate.FUNCTIONS
+
+
 def test_whoever_changes_a_function_gives_the_functions_a_new_number() -> None:
     """Raise migrate.FUNCTIONS and note the new digest here; the digests of former numbers stay."""
     digest = hashlib.blake2b(digest_size=8)

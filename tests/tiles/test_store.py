@@ -3,6 +3,7 @@
 import gzip
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,12 @@ def test_packing_is_the_same_every_time() -> None:
     assert store.pack(b"body") == store.pack(b"body")
     assert store.unpack(store.pack(b"body")) == b"body"
     assert store.pack(b"") == store.unpack(b"") == b""
+
+
+def test_a_tile_that_is_being_drawn_holds_up_no_announcement(
+    kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_LOCKS", 1)
+    with ThreadPoolExecutor(1) as poller, kept.alone(NAME):
+        poller.submit(kept.announce, "road", 7).result(5)
+    assert kept.announced("road") == 7

@@ -92,7 +92,7 @@ def zone(text: str) -> int:
     """Read the zone of an address.
 
     Raises:
-        NotFound: there is none.
+        Missing: there is none.
     """
     try:
         return zones.read(text)

@@ -14,7 +14,7 @@ from gis_server.features.request import EVERYWHERE, Args, check
 from gis_server.features.tile_filter import NAMES, TileFilter
 from gis_server.http import negotiation
 from gis_server.http.params import ParameterInvalid, TileOutOfRange
-from layers.errors import Missing
+from layers.errors import Missing, Undeclared
 from layers.model import Layer
 from tiles import tile_matrix_sets
 from tiles.tile_matrix_sets import Tile, TileMatrixSet
@@ -31,6 +31,14 @@ _LONGEST = 10
 _SUBSET = re.compile(r'datetime\((?P<low>"[^"]*"|\*)(?::(?P<high>"[^"]*"|\*))?\)')
 
 
+class TileMatrixSetUnknown(Missing, Undeclared):
+    """There is no such set; a layer in another VN-2000 zone brings one."""
+
+
+class CollectionUnknown(ParameterInvalid, Undeclared):
+    """A parameter names a collection that there is not."""
+
+
 def sets() -> Mapping[str, TileMatrixSet]:
     """Return the sets that every layer is offered in."""
     return tile_matrix_sets.known(current.layers())
@@ -40,11 +48,13 @@ def tile_set(tms_id: str) -> TileMatrixSet:
     """Return a set by its id.
 
     Raises:
-        NotFound: there is none.
+        Missing: there is none.
     """
     known = sets()
     if tms_id not in known:
-        raise Missing(f"There is no tile matrix set '{tms_id[:100]}'; known: {', '.join(known)}.")
+        raise TileMatrixSetUnknown(
+            f"There is no tile matrix set '{tms_id[:100]}'; known: {', '.join(known)}."
+        )
     return known[tms_id]
 
 
@@ -52,7 +62,7 @@ def tile(tms_id: str, matrix: str, row: str, col: str) -> Tile:
     """Read the address of a tile.
 
     Raises:
-        NotFound: there is no such set.
+        Missing: there is no such set.
         TileOutOfRange: there is no such matrix, row or column.
     """
     of = tile_set(tms_id)
@@ -100,7 +110,7 @@ def collections(args: Args) -> list[Layer]:
     names = [name.removeprefix(home) for name in args["collections"].split(",")]
     unknown = [name for name in names if name not in current.layers().by_id]
     if unknown:
-        raise ParameterInvalid("collections", f"there is no collection '{unknown[0][:100]}'")
+        raise CollectionUnknown("collections", f"there is no collection '{unknown[0][:100]}'")
     if len(set(names)) < len(names):
         raise ParameterInvalid("collections", "a collection is named more than once")
     return [current.layers().get(name) for name in names]
