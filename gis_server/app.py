@@ -140,7 +140,7 @@ def assemble(settings: Settings, declared: Declared, database_url: str) -> Servi
     live = LiveLayers(declared, pool)
     tile_pool = pools.pool(database_url, size=pools.TILE_SIZE, parallel=False, checked=False)
     store = Store(settings.var / "tiles")
-    changes = ChangePoller(lambda: live.now, pool, store)
+    changes = ChangePoller(lambda: live.now, pool, store, [tile_pool])
     source = Source(store, changes.versions, tile_pool.connection, tile_pool.check, live.is_serving)
     cubes = CubeViews(Generations(settings.var / "cells"), pool.connection)
     return Services(settings, live, pool, tile_pool, source, changes, cubes)

@@ -15,7 +15,7 @@ from layers.geo import TileId
 from layers.pixels import WHOLE
 from layers.registry import Layers
 from sql.connection import Connection
-from tiles import changes, pyramid
+from tiles import changes, epoch, pyramid
 from tiles.changes import Change
 from tiles.store import Store, name_of
 from tiles.versions import Versions
@@ -34,16 +34,20 @@ _TROUBLES = (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.TooManyReques
 class ChangePoller:
     """Polling of the change log: keeps versions up to date, and stale tiles out of the store."""
 
-    def __init__(self, layers: Callable[[], Layers], pool: Pool, store: Store) -> None:
+    def __init__(
+        self, layers: Callable[[], Layers], pool: Pool, store: Store, others: Iterable[Pool] = ()
+    ) -> None:
         """Take what changes are asked with.
 
         Args:
             layers: gives those that are served at the moment.
             pool: lends connections.
             store: the one that stale tiles are thrown out of.
+            others: pools whose connections, too, are closed when the database was restored.
         """
         self.versions = Versions()
         self._layers, self._pool, self._store = layers, pool, store
+        self._pools, self._identity = (pool, *others), ""
         self._asked_at = float("-inf")
         self._synced = self._given = 0
         self._lock = threading.Lock()
@@ -88,6 +92,7 @@ class ChangePoller:
         """Fold what changed and take it over."""
         before = time.monotonic()
         with self._pool.connection() as conn:
+            self._drain_after_restore(conn)
             fold(conn, max(self._given, self.versions.seen))
             new = changes.since(conn, self.versions.seen)
         # Before anybody here can throw a tile away because of them, which others have not heard of.
@@ -131,6 +136,20 @@ class ChangePoller:
         except _TROUBLES as error:
             self._asked_at = time.monotonic()
             log.warning("changes could not be asked for: %s", error)
+
+    def _drain_after_restore(self, conn: Connection) -> None:
+        """Have connections of before a restore closed, each when it comes back to its pool.
+
+        PostGIS remembers in each connection the object identifiers of its types and operators,
+        and a restore that makes the extension anew gives it others: joins by place would fail.
+        """
+        state = epoch.state(conn)
+        if not state.is_whole or state.identity == self._identity:
+            return
+        if self._identity:
+            for pool in self._pools:
+                pool.drain()
+        self._identity = state.identity
 
     def _announce(self, new: Iterable[Change]) -> None:
         latest = {change.layer: change.version for change in new}

@@ -220,3 +220,15 @@ def test_a_restore_while_the_server_answers_is_taken_up_within_a_moment(
             time.sleep(0.05)
         _gis(running).changes.renew()
         _check(running, restored, tags)
+
+
+def test_connections_that_know_postgis_of_before_a_restore_are_not_used_again(
+    running: FlaskClient, drill: Drill
+) -> None:
+    # PostGIS remembers in each connection the numbers of its operators; a restore gives it others.
+    asked = ("/search?q=19/5", TILE, HEAT)
+    assert [running.get(path).status_code for path in asked] == [200] * 3
+    drill.run("pg_dump")
+    drill.run("pg_restore")
+    _learn(running)
+    assert [running.get(path).status_code for path in asked] == [200] * 3
