@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 from psycopg import sql as compose
@@ -19,6 +20,7 @@ PARCELS = "land_parcel"
 _SHEET = re.compile(r"\b(?:so )?(?:to ban do|to|tbd)(?: so)? (\d+\w?)\b")
 _NUMBER = re.compile(r"\b(?:so )?(?:thua dat|thua)(?: so)? (\d+\w?)\b")
 _BARE = re.compile(r"\b(\d+) (\d+\w?)\b")
+_DATE = re.compile(r"\b0?([1-9]|[12]\d|3[01]) (?:thang )?0?([1-9]|1[0-2])\b")
 
 
 class ParcelQuestion(NamedTuple):
@@ -118,14 +120,25 @@ def _matches(
     folded = fold(text)
     if not folded:
         return []
-    matches = []
-    for layer in among:
-        for row in conn.execute(_statement(layer), {"text": folded, "limit": limit}):
+    best: dict[tuple[str, str], _Match] = {}
+    for layer, spelling in product(among, _spellings(folded)):
+        for row in conn.execute(_statement(layer), {"text": spelling, "limit": limit}):
             key, title, rank, *box = row
             is_unit = layer.id in units.LAYERS
             kind, subtitle = (layer.id, "") if is_unit else ("place", layer.title[lang])
-            matches.append(_Match(rank, Hit(kind, layer.id, str(key), title, subtitle, tuple(box))))
-    return sorted(matches, key=lambda match: match.order)
+            match = _Match(rank, Hit(kind, layer.id, str(key), title, subtitle, tuple(box)))
+            other = best.get((layer.id, match.hit.id), match)
+            best[layer.id, match.hit.id] = min(other, match, key=lambda match: match.rank)
+    return sorted(best.values(), key=lambda match: match.order)
+
+
+def _spellings(folded: str) -> list[str]:
+    """Return a text, and where it has a date also with the other spellings of it.
+
+    Streets named after a date are written "Đường 30/4" and "Đường 30 Tháng 4".
+    """
+    dates = [_DATE.sub(spelling, folded) for spelling in (r"\1 \2", r"\1 thang \2")]
+    return list(dict.fromkeys([folded, *dates]))
 
 
 def _statement(layer: Layer) -> compose.Composed:

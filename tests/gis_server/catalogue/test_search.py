@@ -97,6 +97,16 @@ def test_a_place_named_by_numbers_comes_before_parcels(
     assert answer["message"] is None
 
 
+@pytest.mark.parametrize("text", ["30/4", "30-04", "đường 30 tháng 4", "30 tháng 4"])
+def test_a_street_named_after_a_date_is_found_by_either_spelling(
+    dates: Connection, client: FlaskClient, text: str
+) -> None:
+    dates.execute("UPDATE layer.school SET name = 'Đường 30 Tháng 4' WHERE code = 'D1'")
+    dates.execute("UPDATE layer.school SET name = 'Đường 30/4' WHERE code = 'D2'")
+    titles = ["Đường 30/4", "Đường 30 Tháng 4"]
+    assert [hit["title"] for hit in _results(client, text)] == titles
+
+
 def test_a_parcel_and_a_place_named_so_are_both_found(
     dates: Connection, client: FlaskClient
 ) -> None:
