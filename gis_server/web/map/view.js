@@ -18,6 +18,9 @@ export class View {
     this.base = base;
     this.scene = scene;
     this.map = new MapLibre(options(dress(base, scene), bounds));
+    /** Tiles that failed, by source. @type {Map<string, {x: number, y: number, z: number}[]>} */
+    this.failed = new Map();
+    this.map.on("error", (event) => this.#note(event));
     this.waiting = true;
     this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
     this.map.touchZoomRotate.disableRotation();
@@ -81,13 +84,22 @@ export class View {
   }
 
   /**
-   * Load a source again after a failure.
+   * Load a source again after a failure: the tiles that failed, else its description.
    *
    * @param {string} id
    */
   reload(id) {
     const source = this.map.getSource(id);
-    if ((source instanceof VectorTileSource || source instanceof RasterTileSource) && source.url) source.setUrl(source.url);
+    const tiles = this.failed.get(id);
+    this.failed.delete(id);
+    // Setting the address again leaves tiles alone that failed.
+    if (source && tiles) this.map.refreshTiles(id, tiles);
+    else if ((source instanceof VectorTileSource || source instanceof RasterTileSource) && source.url) source.setUrl(source.url);
+  }
+
+  /** @param {any} event an error of MapLibre, which names the tile that it is about */
+  #note({ sourceId, tile }) {
+    if (sourceId && tile) this.failed.set(sourceId, [...(this.failed.get(sourceId) ?? []), tile.tileID.canonical]);
   }
 
   #apply() {
