@@ -19,6 +19,7 @@ from gis_server.settings import Settings
 from gis_testing.applications import create_app, product
 from gis_testing.databases import Lender, cloned, create, drop
 from gis_testing.places import ROOT, SHARED
+from gis_testing.requirements import unavailable
 from gis_testing.servers import Serve, serving
 from layers.registry import Layers
 from sql import migrate
@@ -70,20 +71,13 @@ def _without_durability(url: str) -> None:
         conn.execute("SELECT pg_reload_conf()")
 
 
-def _unavailable(reason: str) -> None:
-    """Skip with a reason; where CI is set, what is missing is a failure."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def admin_url() -> str:
     """Address of the server on which test databases live."""
     try:
         return _admin_url()
     except Exception as error:
-        _unavailable(f"no PostGIS: {error}")
+        unavailable(f"no PostGIS: {error}")
         raise
 
 
@@ -178,7 +172,7 @@ def module_app(module_settings: Settings, module_database: str) -> Iterator[Flas
 def real_data() -> Path:
     """The folder of real files."""
     if not SHARED.is_dir():
-        _unavailable(f"the real data are not at {SHARED} (GIS_TEST_DATA names another place)")
+        unavailable(f"the real data are not at {SHARED} (GIS_TEST_DATA names another place)")
     return SHARED
 
 

@@ -1,6 +1,5 @@
 """A real browser on the real server, and what every page must keep to."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from playwright.sync_api import (
 )
 
 from gis_testing.browser import Screen
+from gis_testing.requirements import unavailable
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -31,9 +31,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 def browser() -> Iterator[Browser]:
     """A headless browser that draws without a graphics card."""
     if not CHROMIUM.is_file():
-        if os.environ.get("CI"):
-            pytest.fail(f"there is no browser at {CHROMIUM}")
-        pytest.skip(f"there is no browser at {CHROMIUM}")
+        unavailable(f"there is no browser at {CHROMIUM}")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield started

@@ -38,9 +38,16 @@ def serving(database_url: str, settings: Settings, workers: int = 1) -> Iterator
     }
     process = subprocess.Popen([sys.executable, "-m", "gis_server", "serve"], env=environment)
     address = f"http://127.0.0.1:{used.port}"
-    try:
+    with ended(process):
         _await(address, process)
         yield address
+
+
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End a process when the block ends, with SIGKILL if SIGTERM has not done so in 10 seconds."""
+    try:
+        yield
     finally:
         process.terminate()
         try:

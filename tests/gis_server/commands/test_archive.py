@@ -23,7 +23,7 @@ from gis_server.commands.main import main
 from gis_testing.archived_events import put
 from gis_testing.places import ROOT
 from gis_testing.random_events import sums_by_cell as sums
-from gis_testing.servers import free_port
+from gis_testing.servers import ended, free_port
 from gis_testing.terminal import Terminal
 from layers.registry import Layers
 
@@ -50,15 +50,8 @@ def _running(folder: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
             stdout=log,
             stderr=log,
         )
-    try:
+    with ended(process):
         yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
 
 
 @contextmanager

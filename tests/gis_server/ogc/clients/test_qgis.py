@@ -26,6 +26,8 @@ from typing import Any
 
 import pytest
 
+from gis_testing.requirements import unavailable
+
 pytestmark = pytest.mark.deep
 
 SCRIPT = (Path(__file__).parent / "qgis_script.py").read_text("utf-8")
@@ -44,10 +46,7 @@ def _has_qgis() -> None:
     try:
         _run("import qgis.core, qgis.analysis")
     except (OSError, AssertionError) as error:
-        reason = f"no QGIS: install qgis-providers and python3-qgis ({error})"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        unavailable(f"no QGIS: install qgis-providers and python3-qgis ({error})")
 
 
 def _run(program: str, *arguments: str, **environment: str) -> str:
