@@ -7,8 +7,8 @@ import sql
 from cells import analysis
 from cells.analysis import Hotspots
 from cells.question import Filter
-from cells.single_flight import SingleFlight
 from cells.view import View
+from gis_server.events.single_flight import SingleFlight
 from layers import units
 from layers.audience import Audience
 from layers.registry import Layers

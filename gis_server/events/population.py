@@ -8,7 +8,7 @@ from psycopg.sql import Identifier
 import sql
 from cells import people
 from cells.people import People
-from cells.single_flight import SingleFlight
+from gis_server.events.single_flight import SingleFlight
 from layers import units
 from layers.errors import Invalid
 from sql.connection import Connection

@@ -18,7 +18,7 @@ export class View {
     this.base = base;
     this.scene = scene;
     this.map = new MapLibre(options(dress(base, scene), bounds));
-    /** Tiles that failed, by source. @type {Map<string, {x: number, y: number, z: number}[]>} */
+    /** Tiles that failed, by source. @type {Map<string, Map<string, {x: number, y: number, z: number}>>} */
     this.failed = new Map();
     this.map.on("error", (event) => this.#note(event));
     this.waiting = true;
@@ -93,13 +93,16 @@ export class View {
     const tiles = this.failed.get(id);
     this.failed.delete(id);
     // Setting the address again leaves tiles alone that failed.
-    if (source && tiles) this.map.refreshTiles(id, tiles);
+    if (source && tiles) this.map.refreshTiles(id, [...tiles.values()]);
     else if ((source instanceof VectorTileSource || source instanceof RasterTileSource) && source.url) source.setUrl(source.url);
   }
 
   /** @param {any} event an error of MapLibre, which names the tile that it is about */
   #note({ sourceId, tile }) {
-    if (sourceId && tile) this.failed.set(sourceId, [...(this.failed.get(sourceId) ?? []), tile.tileID.canonical]);
+    if (!sourceId || !tile) return;
+    // By name: a tile that fails every few seconds is kept once.
+    const tiles = this.failed.get(sourceId) ?? new Map();
+    this.failed.set(sourceId, tiles.set(tile.tileID.key, tile.tileID.canonical));
   }
 
   #apply() {
