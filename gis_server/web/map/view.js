@@ -97,7 +97,7 @@ export class View {
     else if ((source instanceof VectorTileSource || source instanceof RasterTileSource) && source.url) source.setUrl(source.url);
   }
 
-  /** @param {any} event an error of MapLibre, which names the tile that it is about */
+  /** @param {{error: unknown, sourceId?: string, tile?: import("maplibre-gl").Tile}} event of the map */
   #note({ sourceId, tile }) {
     if (!sourceId || !tile) return;
     // By name: a tile that fails every few seconds is kept once.
