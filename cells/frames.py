@@ -32,10 +32,8 @@ class Frames(NamedTuple):
 
 def ends(start: datetime, end: datetime, step: timedelta, window: timedelta) -> list[datetime]:
     """Return when the windows end: the first begins with the time, the last ends by its end."""
-    found: list[datetime] = []
-    while start + window + len(found) * step <= end:
-        found.append(start + window + len(found) * step)
-    return found
+    number = (end - start - window) // step + 1
+    return [start + window + place * step for place in range(number)]
 
 
 def frames(

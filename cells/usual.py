@@ -79,12 +79,12 @@ def earlier_times(view: View, wanted: Filter) -> list[Filter]:
         raise NoTime(str(NoTime.__doc__))
     step = _WEEK * (int((wanted.end - wanted.start) / _WEEK) + 1)
     extent = view.extent
-    first = extent[0] if extent else wanted.start
-    earlier = [
+    known = wanted.start - extent[0] if extent else timedelta()
+    return [
         wanted._replace(start=wanted.start - step * number, end=wanted.end - step * number)
         for number in range(1, BEFORE + 1)
+        if step * number <= known
     ]
-    return [baseline for baseline in earlier if baseline.start and baseline.start >= first]
 
 
 def _flow(counted: Counted) -> Floats:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import values
+from layers import keys
 from layers.model import Field, Type
 
 Mask = npt.NDArray[np.bool_]
@@ -93,6 +94,12 @@ def _limits(field: Field, read: pa.Array) -> Iterator[tuple[Mask, str]]:
     if field.pattern:
         fits = pc.match_substring_regex(read, field.pattern)
         yield _numpy(pc.invert(fits)), f"does not match {field.pattern}"
+    if field.type is Type.TEXT:
+        long = pc.greater(pc.utf8_length(read), field.longest)
+        yield _numpy(long), f"longer than {field.longest} letters"
+    if field.is_key and field.type is Type.TEXT:
+        bad = pc.match_substring_regex(read, keys.UNADDRESSABLE)
+        yield _numpy(bad), "no address can end with this: a control character, or '/', '.', '..'"
     if field.minimum is not None:
         yield _numpy(pc.less(read, field.minimum)), f"below the minimum {field.minimum:g}"
     if field.maximum is not None:

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from layers import local_time
 from layers.fold import fold
 from layers.model import CodeList
 
@@ -83,16 +84,18 @@ def booleans(raw: pa.Array) -> Read:
 def dates(raw: pa.Array) -> Read:
     """Read as date: ISO 8601, or day first (31/12/2025)."""
     if pa.types.is_date(raw.type) or pa.types.is_timestamp(raw.type):
-        return Read(pc.cast(raw, pa.date32(), safe=False), [])
+        return _in_calendar(pc.cast(raw, pa.date32(), safe=False), date.min, date.max)
     return _each(text(raw).column, _date, pa.date32(), "not a date (2025-12-31 or 31/12/2025)")
 
 
 def datetimes(raw: pa.Array) -> Read:
     """Read as instant: ISO 8601, or day first; without a zone it is UTC."""
     if pa.types.is_timestamp(raw.type):
-        return Read(pc.cast(raw, pa.timestamp("us", "UTC"), safe=False), [])
+        column = pc.cast(raw, pa.timestamp("us", "UTC"), safe=False)
+        return _in_calendar(column, local_time.BEGINNING, local_time.END)
     if pa.types.is_date(raw.type):
-        return Read(pc.cast(raw, pa.timestamp("us")).cast(pa.timestamp("us", "UTC")), [])
+        column = pc.cast(raw, pa.timestamp("us")).cast(pa.timestamp("us", "UTC"))
+        return _in_calendar(column, local_time.BEGINNING, local_time.END)
     reason = "not a time (2025-12-31T08:30:00+07:00 or 31/12/2025 08:30)"
     return _each(text(raw).column, _instant, pa.timestamp("us", "UTC"), reason)
 
@@ -140,6 +143,14 @@ def _strings(raw: pa.Array) -> pa.Array:
 
 def _where(mask: pa.Array, reason: str) -> list[tuple[int, str]]:
     return [(int(i), reason) for i in np.flatnonzero(np.asarray(pc.fill_null(mask, False)))]
+
+
+def _in_calendar(column: pa.Array, first: date, last: date) -> Read:
+    """Refuse dates and times that neither RFC 3339 nor Python can write."""
+    low, high = (pa.scalar(bound, column.type) for bound in (first, last))
+    outside = pc.or_(pc.less(column, low), pc.greater(column, high))
+    wrong = _where(outside, "not in the years 1 to 9999")
+    return Read(pc.if_else(outside, None, column) if wrong else column, wrong)
 
 
 def _each(strings: pa.Array, read: Callable[[str], Any], kind: pa.DataType, reason: str) -> Read:

@@ -1,6 +1,7 @@
 """create_app(settings) -> Flask: layers, pool, routes, error handlers, in that order."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import psycopg
 from flask import Flask, Request, Response, g, request
@@ -12,7 +13,7 @@ from cells.cube_views import CubeViews
 from cells.generations import Generations
 from gis_server.answers.current import services
 from gis_server.db import pools
-from gis_server.http import cors, problems
+from gis_server.http import cors, hosts, params, problems
 from gis_server.live.changes import ChangePoller
 from gis_server.live.layers import LiveLayers
 from gis_server.ogc import routes as ogc
@@ -75,12 +76,18 @@ class Application(Flask):
     session_interface = _NoSession()
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Return what finds the view of a request: no route of ours depends on the host."""
+        """Return what finds the view of a request: no route of ours depends on the host.
+
+        Redirects begin with the public address, as links do: a proxy may have taken off its path.
+        """
         if request is None:
             return None
+        scheme, host, root = self.extensions["public"] or (
+            request.scheme, hosts.called(request), request.root_path,
+        )  # fmt: skip
         return MapAdapter(
-            self.url_map, request.host, request.root_path, "", request.scheme, request.path,
-            request.method, request.query_string.decode("latin1"),
+            self.url_map, host, root, "", scheme, request.path, request.method,
+            request.query_string.decode("latin1"),
         )  # fmt: skip
 
     def ensure_sync[**Given, Answer](
@@ -126,10 +133,13 @@ def create_app(settings: Settings, database_url: str, declared: Declared) -> Fla
     app = Application("gis_server", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["public"] = urlsplit(settings.public_url)[:3] if settings.public_url else None
     app.extensions["gis"] = assemble(settings, declared, database_url)
+    app.url_map.converters["whole"] = params.Whole
     for room in ROOMS:
         app.register_blueprint(room.blueprint())
     problems.install(app)
+    hosts.install(app, settings)
     cors.install(app)
     return app
 

@@ -1,11 +1,16 @@
 """Settings: typed, frozen, read once. The only reader of the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from layers.errors import GisError
+
+_HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[\w-]+(\.[\w-]+)*")
+"""A name or an address; that of IPv6 in brackets, as a client writes it."""
 
 
 class SettingInvalid(GisError):
@@ -22,6 +27,7 @@ HELP: Mapping[str, str] = {
     "GIS_VAR": "folder of the cluster, logs, reports and pid files (var)",
     "GIS_LAYERS": "folder with further layers beside those of the product",
     "GIS_PUBLIC_URL": "address that links show, where a proxy stands before us",
+    "GIS_HOSTS": "further names by which clients call the server, with commas between",
     "GIS_WORKERS": "server processes (2)",
     "GIS_TILE_CACHE_MB": "megabytes of tiles kept beside those drawn ahead (1024)",
     "GIS_ADMIN_TOKEN": "secret of those who may change features and redraw tiles",
@@ -39,6 +45,7 @@ class Settings:
     var: Path = Path("var")
     layers: Path | None = None
     public_url: str | None = None
+    hosts: tuple[str, ...] = ()
     workers: int = 2
     tile_cache_mb: int = 1024
     admin_token: str | None = field(default=None, repr=False)
@@ -64,6 +71,7 @@ def from_env() -> Settings:
         var=Path(env.get("GIS_VAR", "var")).absolute(),
         layers=Path(layers).absolute() if layers else None,
         public_url=_address(public) if public else None,
+        hosts=_hosts(env.get("GIS_HOSTS", "")),
         workers=_whole(env, "GIS_WORKERS", 2, (1, 64)),
         admin_token=env.get("GIS_ADMIN_TOKEN"),
         tile_cache_mb=_whole(env, "GIS_TILE_CACHE_MB", 1024, (1, 10**6)),
@@ -82,4 +90,17 @@ def _whole(env: Mapping[str, str], name: str, absent: int, between: tuple[int, i
 def _address(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise SettingInvalid("GIS_PUBLIC_URL", text, "it must start with http:// or https://")
+    parts = urlsplit(text)
+    if not parts.hostname or parts.query or parts.fragment:
+        wanted = "it must name a host, and at most a path, such as https://maps.example/gis"
+        raise SettingInvalid("GIS_PUBLIC_URL", text, wanted)
     return text.rstrip("/")
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    for name in found:
+        if not _HOST.fullmatch(name):
+            wanted = "names of hosts without http:// and without a path are needed"
+            raise SettingInvalid("GIS_HOSTS", name, wanted)
+    return found

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from layers import keys
 from layers.errors import CrsUnknown, LayerInvalid
 from layers.geo import BBox, Crs, definition
 from layers.model import (
@@ -90,7 +91,10 @@ def layer(
         time=declared.get("time"),
         search=tuple(declared.get("search", ())),
         lookup=tuple(declared.get("lookup", ())),
-        fields={n: _field(file, n, f, codelists) for n, f in declared["fields"].items()},
+        fields={
+            name: _field(file, name, field, codelists, is_key=name == declared["key"])
+            for name, field in declared["fields"].items()
+        },
         tiles=_tiles(declared["tiles"]),
         heatmap=_heatmap(declared.get("heatmap")),
         sources=tuple(Source(**source) for source in declared["sources"]),
@@ -112,9 +116,14 @@ def _crs(file: Path, text: str) -> Crs:
 
 
 def _field(
-    file: Path, name: str, declared: Mapping[str, Any], codelists: Mapping[str, CodeList]
+    file: Path,
+    name: str,
+    declared: Mapping[str, Any],
+    codelists: Mapping[str, CodeList],
+    *,
+    is_key: bool,
 ) -> Field:
-    plain = ("unit", "required", "pattern", "minimum", "maximum")
+    plain = ("unit", "required", "pattern", "minimum", "maximum", "max_length")
     return Field(
         name=name,
         title=declared["title"],
@@ -123,6 +132,7 @@ def _field(
         access=Access(declared.get("access", "public")),
         derive=Derive(declared["derive"]) if "derive" in declared else None,
         aliases=_aliases(declared.get("aliases", [])),
+        is_key=is_key,
         **{key: declared[key] for key in plain if key in declared},
     )
 
@@ -252,6 +262,10 @@ def _wrong_field(layer: Layer, field: Field) -> Iterator[tuple[str, str]]:
         yield ".codes", "only text has a code list"
     if field.pattern and not is_text:
         yield ".pattern", "only text has a pattern"
+    if field.max_length and not is_text:
+        yield ".max_length", "only text has a length"
+    if field.is_key and field.longest > keys.LONGEST:
+        yield ".max_length", f"a key has at most {keys.LONGEST} letters"
     if field.derive is Derive.SERIAL and not _is_serial_key(layer, field):
         yield ".derive", "serial is for an integer key"
     if field.derive is Derive.AREA and dimension != 2:

@@ -5,7 +5,7 @@ there is no summer time, and numbers, files and statements must agree also for t
 when parts of the country had other clocks.
 """
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 NAME = "Asia/Ho_Chi_Minh"
@@ -16,3 +16,19 @@ UTC_OFFSET = ZoneInfo(NAME).utcoffset(datetime(2000, 1, 1)) or timedelta()  # no
 
 ZONE = timezone(UTC_OFFSET)
 """The zone as Python has it."""
+
+BEGINNING, END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+"""Ends of the calendar: RFC 3339 and Python write the years 1 to 9999."""
+
+
+def earlier(moment: datetime, by: timedelta) -> datetime:
+    """Return the time ``by`` before a moment, but none before the calendar begins."""
+    return moment - min(by, moment - BEGINNING)
+
+
+def of(moment: datetime) -> datetime:
+    """Return a moment on the clocks of the province; at the end of the calendar, its last."""
+    try:
+        return moment.astimezone(ZONE)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=ZONE)

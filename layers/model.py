@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from layers import keys
 from layers.audience import PUBLIC, Audience
 from layers.errors import FieldUnknown
 from layers.geo import BBox, Crs
@@ -103,6 +104,10 @@ class CodeList:
     is_open: bool = False
 
 
+LONGEST_TEXT = 10_000
+"""Letters of a text where the layer says no other number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alias:
     """A column name that sources use for a field; the value times ``factor`` is in our unit."""
@@ -123,10 +128,17 @@ class Field:
     pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None
+    max_length: int | None = None
     codes: CodeList | None = None
     access: Access = Access.PUBLIC
     derive: Derive | None = None
     aliases: tuple[Alias, ...] = ()
+    is_key: bool = False
+
+    @property
+    def longest(self) -> int:
+        """Letters that a text of the field has at most."""
+        return self.max_length or (keys.LONGEST if self.is_key else LONGEST_TEXT)
 
 
 @dataclass(frozen=True, slots=True)

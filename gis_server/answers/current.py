@@ -9,6 +9,7 @@ import psycopg
 from flask import current_app, g, request
 from werkzeug.sansio.utils import get_current_url
 
+from gis_server.http import hosts
 from gis_server.state import Services
 from layers.audience import PUBLIC, Audience
 from layers.registry import Layers
@@ -51,7 +52,7 @@ def ask[Answer](work: Callable[[Connection], Answer]) -> Answer:
 
 def base_url() -> str:
     """Return the address that links start with, without a slash at the end."""
-    return services().settings.public_url or _address(request.scheme, request.host)
+    return services().settings.public_url or _address(request.scheme, hosts.called(request))
 
 
 @lru_cache(maxsize=64)

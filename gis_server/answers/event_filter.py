@@ -73,7 +73,7 @@ def query(asked: Filter) -> dict[str, str]:
     if asked.start or asked.end:
         pairs["datetime"] = str(params.Interval(asked.start, asked.end))
     if asked.categories:
-        pairs["category"] = ",".join(asked.categories)
+        pairs["category"] = params.listed(asked.categories)
     for name, numbers in (("hour", asked.hours), ("weekday", asked.weekdays)):
         if numbers:
             pairs[name] = ",".join(map(str, numbers))

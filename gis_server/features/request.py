@@ -1,6 +1,5 @@
 """What a client asks, read strictly: nothing is guessed, nothing unknown is passed over."""
 
-import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -124,7 +123,7 @@ def choice(layer: Layer, args: Args, audience: Audience) -> Query:
 def key(layer: Layer, text: str) -> str | int | None:
     """Read a feature's id; None when no feature of the layer can have it."""
     if layer.field(layer.key).type is not Type.INTEGER:
-        return None if "\0" in text else text
+        return None if "\0" in text else params.nfc(text)
     return _integer(text)
 
 
@@ -169,11 +168,11 @@ def _value(of: Field, text: str) -> Any:
     found: Any = None
     match of.type:
         case Type.TEXT:
-            found = text
+            found = params.nfc(text)
         case Type.INTEGER:
             found = _integer(text)
         case Type.NUMBER:
-            found = _number(text)
+            found = params.number(text)
         case Type.BOOLEAN:
             found = {"true": True, "false": False}.get(text)
         case Type.DATE | Type.DATETIME:
@@ -188,14 +187,6 @@ def _integer(text: str) -> int | None:
         return None
     found = int(text)
     return found if -_BIGGEST <= found < _BIGGEST else None
-
-
-def _number(text: str) -> float | None:
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if math.isfinite(found) else None
 
 
 def _words(layer: Layer, args: Args) -> tuple[str, ...]:

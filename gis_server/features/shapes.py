@@ -90,14 +90,7 @@ def _rectangle(found: BBox) -> BaseGeometry:
 
 def _metres(text: str, name: str) -> BBox:
     """Read a box in a projected CRS; it cannot cross the antimeridian."""
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        raise ParameterInvalid(name, f"'{text[:100]}' has something that is not a number") from None
-    if len(numbers) not in (4, 6) or not np.isfinite(numbers).all():
-        raise ParameterInvalid(name, "four or six numbers are needed: west,south,east,north")
-    half = len(numbers) // 2
-    found = BBox(*numbers[:2], *numbers[half : half + 2])
+    found = params.corners(text, name)
     if found.west > found.east or found.south > found.north:
         raise ParameterInvalid(name, "the first corner must be below and left of the second")
     return found

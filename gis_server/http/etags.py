@@ -56,9 +56,9 @@ def is_current(tags: Iterable[str], version: int, representation: Representation
     """Return which of the tags of If-None-Match the present answer has; None when none of them.
 
     A layer's version is enough to know, also for a feature: where nothing of the layer changed, its
-    row did not either.
+    row did not either. A tag may be empty, which is none of ours (``If-None-Match: ""``).
     """
-    for tag in tags:
+    for tag in filter(None, tags):
         plain = next((tag.removesuffix(end) for end in _ENCODINGS if tag.endswith(end)), tag)
         parts = plain.split(".")
         if len(parts) in (2, 3) and parts[0] == str(version) and parts[-1] == representation:

@@ -1,10 +1,15 @@
 """Request text to typed values; parsed here and nowhere else."""
 
 import math
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from werkzeug.routing import IntegerConverter
+
+from layers import local_time
 from layers.build import interval as iso_interval
 from layers.errors import Invalid, Missing
 from layers.geo import BBox, TileId
@@ -12,8 +17,14 @@ from tiles import purge as places_of
 
 LANGUAGES = ("vi", "en")
 
-TILE = "<int(signed=True):z>/<int(signed=True):x>/<int(signed=True):y>"
-"""A tile's address in a route; signed, so that a negative number is told what is wrong with it."""
+TILE = "<whole:z>/<whole:x>/<whole:y>"
+"""A tile's address in a route."""
+
+
+class Whole(IntegerConverter):
+    """A whole number in a route, in ASCII digits; a negative one is told what is wrong with it."""
+
+    regex = "-?[0-9]+"
 
 
 class ParameterInvalid(Invalid):
@@ -51,15 +62,37 @@ def bbox(text: str, name: str = "bbox") -> BBox:
     Raises:
         ParameterInvalid: other than four or six finite numbers, south above north, beyond a pole.
     """
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        raise ParameterInvalid(name, f"'{text}' has something that is not a number") from None
-    if len(numbers) not in (4, 6) or not all(math.isfinite(number) for number in numbers):
+    return _checked(corners(text, name), name)
+
+
+_NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
+
+
+def number(text: str) -> float | None:
+    """Read a finite decimal number; None when it is none.
+
+    Python's own reading takes more: ``1_000``, ``nan`` and digits of other scripts.
+    """
+    if not _NUMBER.fullmatch(text):
+        return None
+    found = float(text)
+    return found if math.isfinite(found) else None
+
+
+def corners(text: str, name: str) -> BBox:
+    """Read four numbers, or six with heights, which are dropped, as two corners of any CRS.
+
+    Raises:
+        ParameterInvalid: other than four or six finite numbers.
+    """
+    found = [number(part) for part in text.split(",")]
+    if None in found:
+        raise ParameterInvalid(name, f"'{text[:100]}' has something that is not a number")
+    if len(found) not in (4, 6):
         raise ParameterInvalid(name, "four or six numbers are needed: west,south,east,north")
-    if len(numbers) == 6:
-        numbers = [numbers[0], numbers[1], numbers[3], numbers[4]]
-    return _checked(BBox(*numbers), name)
+    numbers = [each for each in found if each is not None]
+    half = len(numbers) // 2
+    return BBox(*numbers[:2], *numbers[half : half + 2])
 
 
 def _checked(box: BBox, name: str) -> BBox:
@@ -93,18 +126,50 @@ def interval(text: str, name: str = "datetime") -> Interval:
     return found
 
 
+_TIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)([Zz]|[+ -]\d{2}:?\d{2})?)?",
+    re.ASCII,
+)
+"""A date, or a time with or without a zone, as RFC 3339 writes them.
+
+In a query string '+07:00' arrives with a blank where the plus stood.
+"""
+
+
+def moment(text: str) -> date | datetime | None:
+    """Read a date, or a time as written (with a zone or without one); None when it is neither.
+
+    Python's own reading takes more: weeks, days of the year, dates without hyphens.
+    """
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    day, clock, zone = found.groups()
+    try:
+        if clock is None:
+            return date.fromisoformat(day)
+        return datetime.fromisoformat(f"{day}T{clock}{(zone or '').replace(' ', '+').upper()}")
+    except ValueError:
+        return None
+
+
 def _instant(text: str, name: str, *, end: bool) -> datetime | None:
     if text in ("", ".."):
         return None
-    # In a query string '+07:00' arrives with a blank where the plus stood.
-    cleaned = text.replace(" ", "+") if text.count("T") == 1 else text
+    found = moment(text)
+    if found is None:
+        raise ParameterInvalid(name, f"'{text[:100]}' is not a date or a time (RFC 3339)")
+    if isinstance(found, datetime):
+        return _utc(found if found.tzinfo else found.replace(tzinfo=UTC))
+    return datetime.combine(found, time.max if end else time.min, UTC)
+
+
+def _utc(found: datetime) -> datetime:
+    """Return a time in UTC; what a zone moves out of the calendar is its first or last."""
     try:
-        found = datetime.fromisoformat(cleaned)
-    except ValueError:
-        raise ParameterInvalid(name, f"'{text}' is not a date or a time (RFC 3339)") from None
-    found = found if found.tzinfo else found.replace(tzinfo=UTC)
-    date_only = len(text) <= 10
-    return found + timedelta(days=1, microseconds=-1) if date_only and end else found
+        return found.astimezone(UTC)
+    except OverflowError:
+        return local_time.BEGINNING if found.year == 1 else local_time.END
 
 
 def tile(z: int, x: int, y: int) -> TileId:
@@ -122,8 +187,36 @@ def tile(z: int, x: int, y: int) -> TileId:
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Read a comma-separated list; blanks and repeats are dropped, the result is sorted."""
-    return tuple(sorted({part.strip() for part in text.split(",")} - {""}))
+    """Read a comma-separated list; blanks and repeats are dropped, the result is sorted.
+
+    A name with a comma in it stands in double quotes, as in a CSV file: ``"a, b",c``.
+    """
+    return tuple(sorted(set(_listed(nfc(text))) - {""}))
+
+
+def nfc(text: str) -> str:
+    """Return text in Unicode Normalization Form C, as every text of a table is kept."""
+    return unicodedata.normalize("NFC", text)
+
+
+_PART = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?:,|$)|([^,]*)(?:,|$)')
+
+
+def _listed(text: str) -> Iterator[str]:
+    """Split at commas; a part in double quotes may hold commas, and a quote as two (RFC 4180)."""
+    for quoted, plain in _PART.findall(text):
+        yield quoted.replace('""', '"') or plain.strip()
+
+
+def listed(values: Iterable[str]) -> str:
+    """Write a list as ``names`` reads it."""
+    return ",".join(map(_quoted, values))
+
+
+def _quoted(value: str) -> str:
+    if value == value.strip() and "," not in value and not value.startswith('"'):
+        return value
+    return '"' + value.replace('"', '""') + '"'
 
 
 _NUMBERS = frozenset(map(str, range(100)))

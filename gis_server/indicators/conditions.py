@@ -29,7 +29,11 @@ class Period(NamedTuple):
     @property
     def before(self) -> "Period":
         """The time of the same length that ends where this one starts."""
-        return Period(self.start - (self.end - self.start), self.start - timedelta(microseconds=1))
+        length = self.end - self.start
+        return Period(
+            local_time.earlier(self.start, length),
+            local_time.earlier(self.start, timedelta(microseconds=1)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,9 @@ class Item:
 
 
 def period(wanted: Interval, now: datetime) -> Period:
-    """Close an interval: an open end is now, an open start a week before the end."""
-    end = wanted.end or now
-    return Period(wanted.start or end - DEFAULT_SPAN, end)
+    """Close an interval: an open end is now, or a start to come; an open start is a week before."""
+    end = wanted.end or max(now, wanted.start or now)
+    return Period(wanted.start or local_time.earlier(end, DEFAULT_SPAN), end)
 
 
 def items(conn: Connection, layers: Layers, chosen: Period) -> list[Item]:
@@ -193,7 +197,7 @@ def _said(field: Field, value: Any) -> Text | None:
         return field.codes.codes[value].title
     shown = str(value)
     if field.type is Type.DATETIME:
-        local = datetime.fromisoformat(shown).astimezone(local_time.ZONE)
+        local = local_time.of(datetime.fromisoformat(shown))
         shown = f"{local:%d/%m/%Y %H:%M}"
     return {lang: f"{field.title[lang]}: {shown}" for lang in ("vi", "en")}
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_scientific
 from flask import Response, render_template, request
 
 from gis_server.answers import replies
@@ -31,6 +31,9 @@ _FOR_PROGRAMS = (
     SCHEMA,
     "application/vnd.oai.openapi+json",
 )
+_SMALLEST, _LARGEST = 1e-3, 1e15
+"""From where to where numbers are written without a power of ten."""
+
 _TAGS = {"vi": "vi-VN", "en": "en-US"}
 
 
@@ -114,11 +117,17 @@ def _rendered(name: str, lang: str, **more: Any) -> Response:
         "root": base_url(),
         "here": request_url("html", lang),
         "quoted": lambda value: quote(str(value), safe=""),
-        "decimal": lambda value: format_decimal(value, locale=lang),
+        "decimal": lambda value: _number(value, lang),
     }
     answer = Response(render_template(f"ogc/{name}.html", lang=lang, t=texts, **tools, **more))
     answer.headers["Content-Security-Policy"] = content_security_policy()
     return answer
+
+
+def _number(value: float, lang: str) -> str:
+    """Write a number; one that plain digits would lengthen without end, or make 0, by its power."""
+    is_plain = not value or _SMALLEST <= abs(value) < _LARGEST
+    return (format_decimal if is_plain else format_scientific)(value, locale=lang)
 
 
 def _answer(answer: Response, lang: str) -> Response:

@@ -10,7 +10,7 @@ from gis_server.land import parcel_card
 def blueprint() -> Blueprint:
     """Return the routes."""
     routes = Blueprint("land", __name__, url_prefix="/land")
-    routes.get("/parcels/<int:parcel_id>")(parcel)
+    routes.get("/parcels/<whole:parcel_id>")(parcel)
     return routes
 
 

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from gis_server.access import bearer
 from gis_server.answers import current, replies
@@ -10,7 +11,7 @@ from gis_server.answers.current import services
 from gis_server.answers.tile_metadata import about
 from gis_server.features import tile_filter
 from gis_server.features.tile_filter import TileFilter
-from gis_server.http import params
+from gis_server.http import json_body, params
 from layers.geo import TileId
 from layers.model import Layer
 from tiles import purge, tilejson
@@ -18,6 +19,9 @@ from tiles.store import StoredTile
 
 MAX_AGE = 60
 """Seconds that a browser may keep a description without asking."""
+
+MOST_BYTES = 2_000_000
+"""Longest list of tiles to draw anew that is taken."""
 
 
 def blueprint() -> Blueprint:
@@ -65,7 +69,10 @@ def anew() -> Response:
     ``tiles`` ["z/x/y"]; without the last two it is everything of the layers.
     """
     bearer.check(request.headers.get("Authorization", ""), services().settings.admin_token)
-    asked = params.purge(request.get_json())
+    if not request.is_json:
+        raise UnsupportedMediaType("Tiles to draw anew are named in JSON: application/json.")
+    request.max_content_length = MOST_BYTES
+    asked = params.purge(json_body.document(request.get_data()))
     layers = [current.layers().get(layer_id) for layer_id in asked.layers] or list(current.layers())
     with services().pool.connection() as conn:
         for layer in layers:

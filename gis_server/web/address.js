@@ -58,7 +58,7 @@ export function format(state, defaults) {
     state.heat && `heat=${encodeURIComponent(state.heat)}`,
     state.show !== "density" && `show=${state.show}`,
     state.rate && `rate=${state.rate}`,
-    state.categories && `category=${state.categories.map(encodeURIComponent).join(",")}`,
+    state.categories && `category=${listed(state.categories)}`,
     periodText(state.period) !== periodText(defaults.period) && `time=${periodText(state.period)}`,
     state.card && `card=${state.card.layer}/${encodeURIComponent(state.card.id)}`,
     state.attention && `attention=${encodeURIComponent(state.attention)}`,
@@ -113,9 +113,21 @@ function chosen(choices, text) {
   return choices.find((choice) => choice === text);
 }
 
-/** @param {string|null} text */
+/** @param {string|null} text @returns {string[]|null} what ``listed`` wrote */
 function list(text) {
-  return text === null ? null : text.split(",").filter(Boolean);
+  if (text === null) return null;
+  const parts = [...text.matchAll(/\s*"((?:[^"]|"")*)"\s*(?:,|$)|([^,]*)(?:,|$)/g)];
+  return parts.map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain.trim()).filter(Boolean);
+}
+
+/**
+ * Write a list for an address, as the server reads it: one with a comma stands in double quotes.
+ *
+ * @param {string[]} values
+ */
+export function listed(values) {
+  const quoted = values.map((value) => (/^["\s]|,|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
+  return quoted.map(encodeURIComponent).join(",");
 }
 
 /** @param {string|null} text @returns {import("./types.js").Period|null} */

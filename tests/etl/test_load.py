@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,24 @@ def test_refused_rows_are_listed_and_the_rest_loads(
     assert "not degrees" in found["8", "geometry"]
     assert len(found) == 6
     assert _all(conn, "SELECT code, name FROM layer.camera") == [("A", "Một")]
+
+
+def test_keys_and_texts_are_held_to_the_rule_that_edits_are(
+    conn: Connection, run: Load, tmp_path: Path
+) -> None:
+    place = ",traffic,,105.8,21.5\n"
+    keys = ("/x", "x/", ".", "..", "a//b", '"a\nb"', "x" * 256)
+    text = HEADER + "".join(f"{key},Một{place}" for key in keys)
+    text += f"A,{'đ' * 10_001}{place}" + f"B/1,{'đ' * 10_000}{place}"
+    result = run("camera", _csv(tmp_path, text))
+    assert (result.rows_loaded, result.rows_refused) == (1, 8)
+    reasons = Counter(row["reason"].partition(":")[0] for row in _report(result))
+    assert reasons == {
+        "no address can end with this": 6,
+        "longer than 255 letters": 1,
+        "longer than 10000 letters": 1,
+    }
+    assert _all(conn, "SELECT code FROM layer.camera") == [("B/1",)]
 
 
 def test_strict_loads_nothing(conn: Connection, run: Load, tmp_path: Path) -> None:

@@ -106,3 +106,16 @@ def test_an_open_list_keeps_what_it_does_not_know() -> None:
     kept, outside = values.coded(pa.array(["town", "Ward"]), CodeList(CODES, is_open=True))
     assert kept.to_pylist() == ["town", "ward"]
     assert outside == [0]
+
+
+def test_times_outside_of_the_calendar_are_refused() -> None:
+    ends = pa.array([-62135596800, -62135596801, 253402300799, 253402300800], pa.timestamp("s"))
+    read, wrong = _both(values.datetimes(ends))
+    assert wrong == [1, 3]
+    assert [moment and moment.year for moment in read] == [1, None, 9999, None]
+    days = pa.array([-719162, -719163, 2932896, 2932897], pa.date32())
+    read, wrong = _both(values.dates(days))
+    assert wrong == [1, 3]
+    assert read == [date.min, None, date.max, None]
+    assert _both(values.datetimes(days))[1] == [1, 3]
+    assert _both(values.datetimes(pa.array(["0001-01-01T00:00:00+14:00"])))[1] == [0]

@@ -87,6 +87,8 @@ def _set(path: str, value: object) -> Change:
         (_set("geometry.type", "Circle"), "geometry.type", "'Circle' is not one of"),
         (_set("fields.name.type", "varchar"), "fields.name.type", "'varchar' is not one of"),
         (_set("fields.name.codes", "nowhere"), "fields.name.codes", "no code list 'nowhere'"),
+        (_set("fields.stalls.max_length", 9), "fields.stalls.max_length", "only text has a length"),
+        (_set("fields.code.max_length", 256), "fields.code.max_length", "a key has at most 255"),
         (_set("fields.stalls.pattern", "x"), "fields.stalls.pattern", "only text has a pattern"),
         (_set("fields.name.derive", "serial"), "fields.name.derive", "serial is for"),
         (_set("fields.stalls.derive", "area"), "fields.stalls.derive", "only areas have an area"),

@@ -8,6 +8,7 @@ from typing import Any
 from psycopg.sql import SQL, Composable
 
 from gis_server.features.errors import FilterInvalid
+from gis_server.http import params
 from layers.model import Type
 
 
@@ -76,25 +77,13 @@ def instant(text: Any, form: str | None = None) -> date | datetime:
     Raises:
         FilterInvalid: neither, or a time without a zone.
     """
-    if isinstance(text, str):
-        found = _date(text) if len(text) == 10 else _time(text)
-        if found is not None and form != ("timestamp" if len(text) == 10 else "date"):
-            return found
+    found = params.moment(text) if isinstance(text, str) else None
+    if isinstance(found, datetime):
+        fits = found.tzinfo is not None and form != "date"
+    else:
+        fits = form != "timestamp"
+    if found is not None and fits:
+        return found
     wanted = {"date": "2025-12-31", "timestamp": "2025-12-31T12:00:00Z"}
     example = wanted.get(form or "", " or ".join(wanted.values()))
     raise FilterInvalid(f"'{str(text)[:50]}' is not of the form {example}")
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None

@@ -5,6 +5,7 @@ same rank and knows neither T_AFTER(a, b) nor quotes inside a text, so it is not
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -50,6 +51,9 @@ _SPELLING = {
     )
 }
 """JSON names of functions that are not simply the small letters of the text's."""
+
+_MOST_DIGITS = sys.float_info.max_10_exp + 1
+"""Digits of the largest whole number that is a finite double."""
 
 _ESCAPES = {"a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "'": "'"}
 
@@ -277,7 +281,8 @@ def _is_number(node: Node) -> bool:
 
 
 def _number(text: str) -> int | float:
-    return int(text) if text.isdigit() and len(text) < 19 else float(text)
+    """Keep whole numbers exact; of more digits than a double reaches to, there is none anyway."""
+    return int(text) if text.isdigit() and len(text) <= _MOST_DIGITS else float(text)
 
 
 def _unescaped(text: str) -> str:

@@ -16,6 +16,7 @@ from gis_server.features.cql.time import RELATIONS, Period, relation
 from gis_server.features.crs import Reference
 from gis_server.features.errors import FilterInvalid
 from gis_server.features.query import Condition, spatial
+from gis_server.http import params
 from layers.audience import Audience
 from layers.errors import FieldUnknown
 from layers.model import Layer
@@ -274,7 +275,8 @@ class _Translation:
         kind = Kind.of(value)
         if kind is None or not _storable(value):
             raise FilterInvalid(f"'{str(value)[:50]}' is not a value that can be compared")
-        placed: Composable = Placeholder(self._bound(value))
+        bound = params.nfc(value) if isinstance(value, str) else value
+        placed: Composable = Placeholder(self._bound(bound))
         if kind is not Kind.NUMBER:
             # Numbers come with the narrowest type that holds them, which an index can use.
             placed = SQL("{}::{}").format(placed, TYPES[kind])
@@ -305,10 +307,16 @@ class _Translation:
 
 
 def _storable(value: Any) -> bool:
-    """Tell whether the database can hold a value: no null character, no infinity."""
+    """Tell whether the database can hold a value: no null character, no infinity.
+
+    A whole number that is no finite double could not be compared with one.
+    """
     if isinstance(value, str):
         return "\0" not in value
-    return not isinstance(value, float) or math.isfinite(value)
+    try:
+        return not isinstance(value, int | float) or math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _parts(node: Node) -> tuple[str, list[Node]]:

@@ -4,18 +4,10 @@ from collections.abc import Sequence
 
 from etl.check import Fault
 from gis_server.http.errors import PreconditionFailed, PreconditionRequired, Unprocessable
-from gis_server.http.params import ParameterInvalid
 from layers.errors import Busy, Conflict
 from layers.model import Layer
 
 _MOST_FAULTS = 50
-
-
-class BodyUnreadable(ParameterInvalid):
-    """A body is not what it has to be, such as a GeoJSON feature."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("body", reason)
 
 
 class FeatureInvalid(Unprocessable):

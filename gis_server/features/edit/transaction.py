@@ -226,8 +226,6 @@ def _new_key(layer: Layer, sent: Sent, faults: list[Fault]) -> Key | None:
     faults += wrong
     if found is None and not wrong:
         faults.append(Fault(0, layer.key, "", "missing"))
-    if isinstance(found, str) and any(part in ("", ".", "..") for part in found.split("/")):
-        faults.append(Fault(0, layer.key, edit_values.shown(found), "no address can end with this"))
     key: Key | None = found
     return key
 

@@ -1,6 +1,5 @@
 """Where zones are wanted: ``bbox`` and ``subset``, each in a CRS of its own."""
 
-import math
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from gis_server.features import crs, shapes
 from gis_server.features.crs import Reference
 from gis_server.features.request import Args
+from gis_server.http import params
 from gis_server.http.params import ParameterInvalid
 from layers.geo import Crs
 from layers.model import Layer
@@ -116,11 +116,8 @@ def _within(spatial: Axes, named: Reference) -> BaseGeometry:
 def _numbers(ends: Ends, lowest: float, highest: float) -> tuple[float, float]:
     found = []
     for text, limit in zip(ends, (lowest, highest), strict=True):
-        try:
-            number = limit if text == "*" else float(text)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
+        number = limit if text == "*" else params.number(text)
+        if number is None:
             raise ParameterInvalid("subset", f"'{text[:40]}' is not a number")
         found.append(number)
     return found[0], found[1]

@@ -1,13 +1,13 @@
 """What a client sends to change a feature, read strictly: nothing is guessed or passed over."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from gis_server.features import crs
 from gis_server.features.crs import Reference
-from gis_server.features.edit.errors import BodyUnreadable
 from gis_server.features.edit.transaction import Sent
+from gis_server.http import json_body
+from gis_server.http.json_body import BodyUnreadable
 from layers.model import Layer
 
 MOST_BYTES = 2_000_000
@@ -36,7 +36,7 @@ def feature(raw: bytes, reference: Reference) -> Sent:
     Raises:
         BodyUnreadable: with the reason.
     """
-    found = document(raw)
+    found = json_body.document(raw)
     for member in ("type", "geometry", "properties"):
         if member not in found:
             raise BodyUnreadable(f"a GeoJSON feature has a member '{member}'")
@@ -49,7 +49,7 @@ def part(raw: bytes, reference: Reference) -> Sent:
     Raises:
         BodyUnreadable: with the reason.
     """
-    return _sent(document(raw), reference)
+    return _sent(json_body.document(raw), reference)
 
 
 def _sent(document: Mapping[str, Any], reference: Reference) -> Sent:
@@ -69,39 +69,3 @@ def _sent(document: Mapping[str, Any], reference: Reference) -> Sent:
         geometry=document.get("geometry"),
         crs=reference,
     )
-
-
-def document(raw: bytes) -> dict[str, Any]:
-    """Read an object of JSON in which no name is given twice.
-
-    Raises:
-        BodyUnreadable: with the reason.
-    """
-    try:
-        text = raw.decode()
-        found = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
-        if "\\u" in text:
-            # Half of a surrogate pair is no text, and cannot even be shown.
-            json.dumps(found, ensure_ascii=False).encode()
-    except UnicodeError as error:
-        raise BodyUnreadable("it is not UTF-8 text") from error
-    except RecursionError as error:
-        raise BodyUnreadable("it is nested too deeply") from error
-    except ValueError as error:
-        raise BodyUnreadable(f"it is not JSON ({str(error)[:200]})") from error
-    if not isinstance(found, dict):
-        raise BodyUnreadable("it is not a JSON object")
-    return found
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"'{ascii(twice)[1:-1][:100]}' is given twice in one object")
-    return found
-
-
-def _constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")

@@ -8,7 +8,7 @@ from typing import Any
 
 from gis_server.features.cql.to_sql import GEOMETRY
 from layers.audience import Audience
-from layers.model import Field, Layer
+from layers.model import Field, Layer, Type
 
 Schema = dict[str, Any]
 
@@ -59,6 +59,8 @@ def of_field(layer: Layer, field: Field, lang: str) -> Schema:
     made: Schema = {"title": field.title[lang], **field.type.json_schema}
     limits = {"pattern": field.pattern, "minimum": field.minimum, "maximum": field.maximum}
     made |= {name: value for name, value in limits.items() if value is not None}
+    if field.type is Type.TEXT:
+        made["maxLength"] = field.longest
     if field.derive is not None:
         made["readOnly"] = True
     if field.unit:
@@ -77,7 +79,8 @@ def _described(name: str, layer: Layer, field: Field, lang: str) -> Schema:
     made = of_field(layer, field, lang)
     if name != "schema":
         # Whoever filters or sorts writes nothing.
-        made.pop("readOnly", None)
+        for writing in ("readOnly", "maxLength"):
+            made.pop(writing, None)
     return made
 
 

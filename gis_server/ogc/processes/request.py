@@ -3,15 +3,14 @@
 The values are read where those of an address are; here only their JSON is.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from gis_server.features.edit.errors import BodyUnreadable
+from gis_server.http import json_body, params
+from gis_server.http.json_body import BodyUnreadable
 from gis_server.http.params import ParameterInvalid
 from gis_server.ogc.documents import GEOJSON, JSON, Document
-from gis_server.ogc.features.edit_request import document
 from gis_server.ogc.processes.documents import OUTPUT, Process, schemas
 from layers.model import Layer
 
@@ -44,7 +43,7 @@ def execution(raw: bytes, process: Process, layers: Iterable[Layer]) -> Executio
         BodyUnreadable: it is no object of JSON.
         ParameterInvalid: naming the input or the member that is wrong.
     """
-    body = document(raw)
+    body = json_body.document(raw)
     _known(body, _MEMBERS)
     response = body.get("response", RESPONSES[0])
     if response not in RESPONSES:
@@ -75,8 +74,8 @@ def _value(name: str, given: Any) -> Any:
         said = "a value, an object with it as 'value', or a reference data:application/json,..."
         raise ParameterInvalid(name, f"{said} is needed; nothing is fetched from other addresses")
     try:
-        return json.loads(unquote_to_bytes(data))
-    except (ValueError, RecursionError):
+        return json_body.value(unquote_to_bytes(data))
+    except BodyUnreadable:
         raise ParameterInvalid(name, "what its reference holds is not JSON") from None
 
 
@@ -88,7 +87,7 @@ def _text(name: str, value: Any, schema: Document) -> str:
     """
     for each in schema.get("oneOf", [schema]):
         if each["type"] == "array" and isinstance(value, list):
-            return ",".join(_element(name, part, each["items"]) for part in value)
+            return params.listed(_element(name, part, each["items"]) for part in value)
         found = _single(value, each["type"])
         if found is not None and "enum" in each and found not in each["enum"]:
             raise ParameterInvalid(name, f"it is one of {', '.join(each['enum'])}")
@@ -100,7 +99,7 @@ def _text(name: str, value: Any, schema: Document) -> str:
 
 def _element(name: str, value: Any, schema: Document) -> str:
     found = _single(value, schema["type"])
-    if found is None or not found.strip() or "," in found:
+    if found is None or not found.strip():
         raise ParameterInvalid(name, f"each of its list is one {schema['type']}")
     return found
 

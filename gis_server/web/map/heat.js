@@ -1,3 +1,4 @@
+import { listed } from "../address.js";
 import { interval } from "../period.js";
 import { breaks, LOOKS } from "./classes.js";
 import { HEAT } from "./style.js";
@@ -16,7 +17,7 @@ const ADDRESSES = /** @type {const} */ ({ density: "tilejson", hot: "hotspots", 
  */
 export function tilejson(layer, state, newest) {
   const { from, to } = interval(state.period, newest);
-  const category = state.categories && layer.heatmap?.category ? `&category=${state.categories.map(encodeURIComponent).join(",")}` : "";
+  const category = state.categories && layer.heatmap?.category ? `&category=${listed(state.categories)}` : "";
   const lang = state.lang === "vi" ? "" : `&lang=${state.lang}`;
   const tiles = layer.heatmap?.[ADDRESSES[state.show]];
   const rate = state.show === "density" && state.rate ? `&rate=${state.rate}` : "";

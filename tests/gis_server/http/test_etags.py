@@ -24,6 +24,23 @@ def state(app: Flask, filled: Connection) -> Iterator[Services]:
     return found
 
 
+ZONES = "/ogc/collections/incident/dggs/H3/zones"
+
+
+@pytest.mark.parametrize("sent", ['""', 'W/""', ",", '"', "x", '"", ""'])
+@pytest.mark.parametrize(
+    "address",
+    [ITEMS, ITEM, ZONES, f"{ZONES}/8a41582a8b97fff/data", "/ogc", "/tiles/school.json",
+     "/tiles/school/8/203/112.mvt", "/heatmap/incident/8/203/112.mvt", "/"],
+)  # fmt: skip
+def test_an_empty_or_broken_tag_is_none_of_ours(
+    app: Flask, state: Services, address: str, sent: str
+) -> None:
+    del state
+    answer = app.test_client().get(address, headers={"If-None-Match": sent})
+    assert answer.status_code in (200, 204, 404)
+
+
 @pytest.mark.parametrize("address", [ITEMS, ITEM, f"{ITEMS}?limit=2&sortby=-name"])
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd", "identity"])
 def test_what_has_not_changed_is_not_asked_of_the_table(

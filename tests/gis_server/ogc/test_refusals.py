@@ -47,6 +47,8 @@ ITEMS = "/collections/incident/items"
         ("bbox", ""),
         ("bbox", "nan,nan,nan,nan"),
         ("bbox", "NaN,21,106,22"),
+        ("bbox", "1_05,21,1_06,22"),
+        ("datetime", "20260101"),
         ("bbox", "105,21,inf,22"),
         ("bbox", "105,22,106,21"),
         ("bbox", "105,21,106,91"),
@@ -120,7 +122,9 @@ def test_a_box_crs_that_is_unknown_is_refused(api: Any) -> None:
     assert f"{EPSG}3857" in refused["detail"]
 
 
-@pytest.mark.parametrize("box", ["2,2,1,3", "1,3,2,2", "1,2,3", "1,2,3,inf", "1,2,3,x"])
+@pytest.mark.parametrize(
+    "box", ["2,2,1,3", "1,3,2,2", "1,2,3", "1,2,3,inf", "1,2,3,x", "1_0,2,30,4"]
+)
 def test_a_box_in_metres_is_checked_too(api: Any, box: str) -> None:
     assert "bbox" in api.refusal(ITEMS, bbox=box, bbox__crs=f"{EPSG}3857")["detail"]
 
@@ -220,3 +224,16 @@ def test_odd_accept_headers_are_no_fault(api: Any, header: str) -> None:
 def test_odd_language_headers_are_no_fault(api: Any, header: str) -> None:
     answer = api.client.get("/ogc", headers={"Accept-Language": header})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("text", ["3_075.5", "٣", "1e999", "0x10", "infinity", ""])
+def test_a_number_is_written_in_ascii_digits(api: Any, text: str) -> None:
+    refused = api.refusal("/collections/land_parcel/items", area_paper=text)
+    assert "area_paper" in refused["detail"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/tiles/road/１/1/1.mvt", "/land/parcels/１", "/heatmap/incident/١/1/1.mvt"]
+)
+def test_a_number_of_an_address_is_written_in_ascii_digits(api: Any, path: str) -> None:
+    assert api.client.get(path).status_code == 404

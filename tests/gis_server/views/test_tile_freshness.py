@@ -220,6 +220,19 @@ def test_what_cannot_be_read_is_refused(admin: FlaskClient, body: Any) -> None:
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 100_000, b"{", b"\xff", b'{"layers": [], "layers": []}', b'{"bbox": [NaN]}', b""],
+)
+def test_what_is_no_json_is_refused(admin: FlaskClient, body: bytes) -> None:
+    headers = {"Authorization": "Bearer secret"}
+    answer = admin.post("/tiles/purge", data=body, headers=headers, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.content_type == "application/problem+json"
+    answer = admin.post("/tiles/purge", data=body, headers=headers, content_type="text/plain")
+    assert answer.status_code == 415
+
+
 def test_an_unknown_layer_or_tile_is_not_found(admin: FlaskClient) -> None:
     for body in ({"layers": ["nowhere"]}, {"tiles": ["1/9/9"]}):
         answer = admin.post("/tiles/purge", json=body, headers={"Authorization": "Bearer secret"})

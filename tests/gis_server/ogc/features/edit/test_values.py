@@ -1,12 +1,14 @@
 """A feature that is created and read back is what was sent, in degrees and in the layer's CRS."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -21,6 +23,7 @@ from etl.load import Mode, Order, load
 from gis_server.settings import Settings
 from gis_testing.applications import create_app
 from layers import registry
+from layers.model import LONGEST_TEXT
 from layers.registry import Layers
 
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
@@ -100,6 +103,11 @@ degrees = st.builds(
     lambda x, y: box(round(105.5 + x / 1e7, 7), round(21.4 + y / 1e7, 7), 0.001),
     st.integers(0, 6_000_000), st.integers(0, 12_000_000),
 )  # fmt: skip
+
+SQUARE = {
+    "type": "Feature",
+    "geometry": box(105.85, 21.55, 0.001),
+}
 
 many = hypothesis_settings(
     max_examples=60,
@@ -203,3 +211,105 @@ def test_every_column_is_as_after_a_load(
     for row in (created, loaded):
         row["geojson"] = row["geojson"].replace(f'"id":{row.pop("id")}', "")
     assert created == loaded
+
+
+@pytest.mark.parametrize("number", [1e25, -1e25, 3.4028235e38, 1.7e308, 5e-324, 1e-7, 1e15, 0.001])
+def test_numbers_of_any_size_are_shown(sample: Any, number: float) -> None:
+    path = sample.create("sample", {**SQUARE, "properties": {"of_number": number}})
+    for address in (path, "sample/items"):
+        page = sample.client.get(f"/ogc/collections/{address}?f=html&lang=en")
+        assert page.status_code == 200
+        shown = re.findall(r"<td[^>]*>(-?[0-9][0-9.,E-]*)</td>", page.text)
+        assert number in [float(text.replace(",", "")) for text in shown]
+
+
+def test_whole_numbers_of_64_bits_are_told_apart(sample: Any) -> None:
+    numbers = [2**63 - 1, 2**63 - 2, 2**60, 2**60 + 1, -(2**63)]
+    for number in numbers:
+        sample.create("sample", {**SQUARE, "properties": {"of_integer": number}})
+    for number in numbers:
+        for asked in (f"of_integer={number}", f"filter=of_integer={number}"):
+            answer = sample.client.get(f"/ogc/collections/sample/items?{asked}")
+            found = [each["properties"]["of_integer"] for each in answer.get_json(True)["features"]]
+            assert found == [number], asked
+    for beyond, count in (("of_integer<9223372036854775808", 5), (f"of_integer<1{'0' * 307}", 5)):
+        answer = sample.client.get(f"/ogc/collections/sample/items?filter={beyond}")
+        assert answer.get_json(True)["numberMatched"] == count
+    answer = sample.client.get(f"/ogc/collections/sample/items?filter=of_integer<1{'0' * 400}")
+    assert answer.status_code == 400
+    wanted = json.dumps({"op": "<", "args": [{"property": "of_integer"}, 10**400]})
+    answer = sample.client.get(
+        "/ogc/collections/sample/items", query_string={"filter": wanted, "filter-lang": "cql2-json"}
+    )
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_text_is_found_however_its_letters_are_composed(sample: Any, form: str) -> None:
+    sample.create("sample", {**SQUARE, "properties": {"of_text": "Trường Tân Cương"}})
+    name = unicodedata.normalize(form, "Trường Tân Cương")
+    tree = {"op": "=", "args": [{"property": "of_text"}, name]}
+    for asked in (
+        {"of_text": name},
+        {"filter": f"of_text='{name}'"},
+        {"filter": f"CASEI(of_text)=CASEI('{name.upper()}')"},
+        {"filter": f"of_text LIKE '{name[:4]}%'"},
+        {"filter": f"of_text IN ('{name}')"},
+        {"filter": f"A_CONTAINS((of_text), ('{name}'))"},
+        {"filter": json.dumps(tree), "filter-lang": "cql2-json"},
+    ):
+        answer = sample.client.get("/ogc/collections/sample/items", query_string=asked)
+        assert answer.get_json(True)["numberMatched"] == 1, asked
+
+
+def test_a_text_has_a_largest_length(sample: Any, editor: Any) -> None:
+    long = {**SQUARE, "properties": {"of_text": "đ" * LONGEST_TEXT}}
+    path = sample.create("sample", long)
+    longer = {**SQUARE, "properties": {"of_text": "đ" * (LONGEST_TEXT + 1)}}
+    for asked in (("POST", "sample/items", longer), ("PUT", path, longer)):
+        assert "10000" in sample.problem(422, *asked, If_Match="*")
+    patch = {"properties": longer["properties"]}
+    assert "10000" in sample.problem(422, "PATCH", path, patch, sample.patch, If_Match="*")
+    key = {**editor.school, "properties": {**editor.school["properties"], "code": "x" * 256}}
+    assert "255" in editor.problem(422, "POST", "school/items", key)
+    schema = sample.client.get("/ogc/collections/sample/schema").get_json(True)["properties"]
+    assert schema["of_text"]["maxLength"] == LONGEST_TEXT
+
+
+@pytest.mark.parametrize(
+    "key", ["a\nb", "/x", "x/", ".", "..", "a//b", "a/../b", "./a", "a\u2028b", "a\u0085x", "a\tb"]
+)
+def test_a_key_that_no_address_can_end_with_is_refused(editor: Any, key: str) -> None:
+    named = {**editor.school["properties"], "code": key}
+    body = {**editor.school, "properties": named}
+    assert "no address" in editor.problem(422, "POST", "school/items", body)
+
+
+@pytest.mark.parametrize(
+    "key", ["a/b", "a b", "50%", "a?b#c", "...", "đ\u0301", "\\", "a+b", "'", '"']
+)
+def test_any_other_key_is_found_where_it_was_created(editor: Any, key: str) -> None:
+    body = {**editor.school, "properties": {**editor.school["properties"], "code": key}}
+    path = editor.create("school", body)
+    found = editor.get(path)
+    assert found.get_json(True)["id"] == unicodedata.normalize("NFC", key)
+    spelt = quote(unicodedata.normalize("NFD", key), safe="")
+    assert editor.get(f"school/items/{spelt}").get_json(True)["id"] == found.get_json(True)["id"]
+    answer = editor.send("DELETE", path, If_Match=found.headers["ETag"])
+    assert answer.status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ("0001-01-01T00:00:00Z", 201),
+        ("9999-12-31T23:59:59Z", 201),
+        ("0001-01-01T00:00:00+14:00", 422),
+        ("9999-12-31T23:59:59-14:00", 422),
+    ],
+)
+def test_times_are_those_of_the_calendar(sample: Any, sent: str, status: int) -> None:
+    body = {**SQUARE, "properties": {"of_datetime": sent}}
+    assert sample.send("POST", "sample/items", body).status_code == status
+    for asked in ("", "?f=html", "?sortby=of_datetime&limit=1"):
+        assert sample.client.get(f"/ogc/collections/sample/items{asked}").status_code == 200
