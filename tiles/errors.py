@@ -16,5 +16,6 @@ class CategoryUnknown(Invalid, Undeclared):
 
     def __init__(self, layer_id: str, unknown: tuple[str, ...], known: tuple[str, ...]) -> None:
         allowed = f"known: {', '.join(known)}" if known else "this layer has no categories"
-        super().__init__(f"Layer '{layer_id}': no category {', '.join(unknown)} ({allowed}).")
+        named = "', '".join(unknown)
+        super().__init__(f"Layer '{layer_id}': no category '{named}' ({allowed}).")
         self.layer_id, self.unknown, self.known = layer_id, unknown, known
