@@ -182,7 +182,7 @@ def test_what_a_layer_cannot_be_asked_is_refused(layers: Layers) -> None:
         heatmap.checked(layers.get("camera"), (), known)
     fire = layers.get("fire_event")
     assert fire.fields["category"].codes is not None
-    with pytest.raises(CategoryUnknown, match="no category arson .known: .*forest"):
+    with pytest.raises(CategoryUnknown, match="no category 'arson' .known: .*forest"):
         heatmap.checked(fire, ("forest", "arson"), known)
     heatmap.checked(layers.get("incident"), ("of_another_office",), known)
     with pytest.raises(CategoryUnknown, match="no categories"):

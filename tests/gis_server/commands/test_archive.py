@@ -194,7 +194,7 @@ def test_workers_without_the_product_are_an_error(
         (("count", "incident", "old"), 1, "no archived events of layer 'incident'"),
         (("count", "incident", "bad"), 1, "cannot be read"),
         (("count", "incident", "bad", "--datetime", "soon"), 1, "is not a date or a time"),
-        (("count", "fire_event", "old", "--category", "none"), 1, "no category none"),
+        (("count", "fire_event", "old", "--category", "none"), 1, "no category 'none'"),
         (("count", "incident", "bad", "--resolution", "11"), 2, "0<=x<=10"),
         (("count", "incident", "bad", "--scheduler", "nobody"), 1, "does not answer"),
         (("count", "incident", "bad", "--scheduler", "abc://x:1"), 1, "does not answer"),

@@ -114,7 +114,7 @@ def test_a_time_in_which_nothing_happened_has_no_features(
         ("fire_event.geojson?slices=3-9", 400, "one whole number"),
         ("fire_event.geojson?resolution=10", 400, "resolution"),
         ("fire_event.geojson?colour=red", 400, "not known here"),
-        ("fire_event.geojson?category=arson", 400, "no category arson"),
+        ("fire_event.geojson?category=arson", 400, "no category 'arson'"),
         ("fire_event.geojson?hour=24", 400, "hour"),
         ("fire_event.geojson?datetime=2026-01-01T00:00:00Z", 400, "too short"),
         ("fire_event/9/600/0.mvt", 404, "no tile"),
