@@ -5,6 +5,9 @@ from flask import request
 from gis_server.http import params
 from gis_server.http.params import LANGUAGES
 
+TAGS = {"vi": "vi-VN", "en": "en-US"}
+"""Language tags (BCP 47) of Content-Language."""
+
 
 def language() -> str:
     """Return ``vi`` or ``en``: by ``lang``, else Vietnamese.
@@ -25,4 +28,11 @@ def preferred() -> str:
         return named
     if "Accept-Language" not in request.headers:
         return LANGUAGES[0]
-    return request.accept_languages.best_match(LANGUAGES, default="vi") or "vi"
+    return max(LANGUAGES, key=_liked)
+
+
+def _liked(tag: str) -> float:
+    """Return the quality of a language; ``*`` stands for what is not named, also as refused."""
+    ranges = [(text.split("-")[0].lower(), quality) for text, quality in request.accept_languages]
+    named = [quality for text, quality in ranges if text == tag]
+    return max(named or [quality for text, quality in ranges if text == "*"] or [0])

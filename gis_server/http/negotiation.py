@@ -10,7 +10,10 @@ from werkzeug.http import parse_accept_header
 from gis_server.http.errors import NotAcceptable
 
 Offered = Mapping[str, Sequence[str]]
-"""Media types by format, the format that is given when a client likes several alike first."""
+"""Media types by format, the format that is given when a client likes several alike first.
+
+The first of a format is what is sent; the others are what clients ask for it by as well.
+"""
 
 
 class FormatUnacceptable(NotAcceptable):
@@ -43,7 +46,11 @@ def choose(accept: str, offered: Offered) -> str:
 
 
 def _quality(liked: MIMEAccept, types: Sequence[str]) -> float:
-    return max(float(liked.quality(media.partition(";")[0])) for media in types)
+    """Return how much a client likes a format; what it refuses by name is not sent at all."""
+    sent, *others = (media.partition(";")[0] for media in types)
+    if any(media.lower() == sent and not quality for media, quality in liked):
+        return 0
+    return max(float(liked.quality(media)) for media in (sent, *others))
 
 
 @lru_cache(maxsize=256)
