@@ -2,8 +2,10 @@
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from itertools import chain
+from typing import NamedTuple
 
 from flask import Response, g
 from psycopg.sql import SQL
@@ -11,10 +13,12 @@ from psycopg.sql import SQL
 from gis_server.answers.current import services
 from gis_server.db.pools import STATEMENT_TIMEOUT
 from gis_server.features import pages
-from gis_server.features.encodings.export_query import Encoding, ExportQuery
+from gis_server.features.encodings import export_query
+from gis_server.features.encodings.export_query import Encoding, ExportQuery, Place
 from gis_server.http import compression
 from gis_server.state import Services
 from layers.errors import Busy
+from sql.connection import Connection
 
 
 class DownloadsBusy(Busy):
@@ -32,7 +36,14 @@ _TIMEOUT = SQL("SET statement_timeout = {}")
 _free = threading.BoundedSemaphore(AT_ONCE)
 
 
-def answer(media_format: Encoding, wanted: ExportQuery, encoding: str) -> Response:
+class Download(NamedTuple):
+    """The answer, and the place of its last feature where the limit leaves others out."""
+
+    response: Response
+    following: Place | None
+
+
+def answer(media_format: Encoding, wanted: ExportQuery, encoding: str) -> Download:
     """Answer with all features that fit.
 
     Args:
@@ -48,7 +59,8 @@ def answer(media_format: Encoding, wanted: ExportQuery, encoding: str) -> Respon
     own, begun = services(), g.get("begun", time.monotonic())
     if not _free.acquire(blocking=False):
         raise DownloadsBusy
-    body = _held(own, begun, media_format, wanted)
+    places: list[Place | None] = []
+    body = _held(own, begun, media_format, wanted, places.append)
     # Here, while an error can still be told.
     first = next(body, b"")
     encoding = "identity" if media_format.is_compressed else encoding
@@ -60,24 +72,50 @@ def answer(media_format: Encoding, wanted: ExportQuery, encoding: str) -> Respon
         response.headers["Content-Encoding"] = encoding
     name = f"{wanted.layer.id}.{media_format.extension}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return Download(response, *places)
 
 
 def _held(
-    own: Services, begun: float, media_format: Encoding, wanted: ExportQuery
+    own: Services,
+    begun: float,
+    media_format: Encoding,
+    wanted: ExportQuery,
+    tell: Callable[[Place | None], None],
 ) -> Generator[bytes]:
-    """Yield the pieces; whatever happens, the place among the downloads is free afterwards."""
+    """Yield the pieces; whatever happens, the place among the downloads is free afterwards.
+
+    Before the first, tell the place of the last feature where others are left out.
+    """
     try:
-        with own.pool.connection() as conn:
-            conn.execute(_TIMEOUT.format(TIMEOUT))
+        with own.pool.connection() as conn, _patient(conn), _snapshot(conn, wanted):
             pieces = media_format.stream(conn, wanted)
             try:
                 with own.disconnects.during(conn, begun), pages.refusing():
+                    tell(export_query.following(conn, wanted))
                     first = next(pieces, b"")
                 yield first
                 yield from pieces
             finally:
                 pieces.close()
-                conn.execute(_TIMEOUT.format(STATEMENT_TIMEOUT))
     finally:
         _free.release()
+
+
+@contextmanager
+def _patient(conn: Connection) -> Iterator[None]:
+    conn.execute(_TIMEOUT.format(TIMEOUT))
+    try:
+        yield
+    finally:
+        conn.execute(_TIMEOUT.format(STATEMENT_TIMEOUT))
+
+
+@contextmanager
+def _snapshot(conn: Connection, wanted: ExportQuery) -> Iterator[None]:
+    """Read in one snapshot what is a page: the place that is told is that of its last feature."""
+    if wanted.query.limit is None:
+        yield
+        return
+    with conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

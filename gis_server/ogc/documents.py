@@ -1,6 +1,6 @@
 """pygeoapi's documents put right: links that lead somewhere, conformance that is kept; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -140,6 +140,15 @@ class RequestUrl(NamedTuple):
 def in_format(address: str, media_format: str) -> str:
     """Return an address that names no format with one."""
     return f"{address}{'&' if '?' in address else '?'}f={media_format}"
+
+
+def in_header(links: Iterable[Link]) -> str:
+    """Return links as the value of the header Link (RFC 8288)."""
+    return ", ".join(
+        f'<{link["href"]}>; rel="{link["rel"]}"'
+        + (f'; type="{link["type"]}"' if "type" in link else "")
+        for link in links
+    )
 
 
 def encoded(args: Mapping[str, Any]) -> str:

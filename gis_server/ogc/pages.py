@@ -13,6 +13,7 @@ from gis_server.answers.current import base_url
 from gis_server.catalogue.summaries import LayerState
 from gis_server.http import negotiation
 from gis_server.http.csp import content_security_policy
+from gis_server.http.language import TAGS
 from gis_server.http.params import ParameterInvalid
 from gis_server.http.problems import detail, headers, status
 from gis_server.ogc.documents import GEOJSON, HTML, JSON, SCHEMA, Document, RequestUrl
@@ -33,8 +34,6 @@ _FOR_PROGRAMS = (
 )
 _SMALLEST, _LARGEST = 1e-3, 1e15
 """From where to where numbers are written without a power of ten."""
-
-_TAGS = {"vi": "vi-VN", "en": "en-US"}
 
 
 def media_format(media_formats: Mapping[str, str] = FORMATS, also: Mapping[str, str] = ALSO) -> str:
@@ -131,7 +130,7 @@ def _number(value: float, lang: str) -> str:
 
 
 def _answer(answer: Response, lang: str) -> Response:
-    answer.headers["Content-Language"] = _TAGS[lang]
+    answer.headers["Content-Language"] = TAGS[lang]
     answer.headers["Vary"] = "Accept, Accept-Language"
     # A value of a row may look like a script; no browser may take the JSON for a page.
     answer.headers["X-Content-Type-Options"] = "nosniff"

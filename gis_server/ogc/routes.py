@@ -1,7 +1,7 @@
 """Addresses under /ogc: read the request, let pygeoapi make the document, put it right, answer."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, g, request
 from pygeoapi import api as pages_of
@@ -14,13 +14,16 @@ from gis_server.features import request as item_params
 from gis_server.http import problems
 from gis_server.http.language import preferred
 from gis_server.ogc import core, documents, openapi, pages
+from gis_server.ogc.dggs import request as dggs_request
 from gis_server.ogc.dggs import routes as dggs_routes
 from gis_server.ogc.documents import JSON, SCHEMA, Document
 from gis_server.ogc.features import edit_routes, schemas
 from gis_server.ogc.features import routes as item_routes
 from gis_server.ogc.features.documents import FORMATS
+from gis_server.ogc.processes import request as process_request
 from gis_server.ogc.processes import routes as process_routes
 from gis_server.ogc.tiles import documents as tilesets
+from gis_server.ogc.tiles import request as tile_request
 from gis_server.ogc.tiles import routes as tile_routes
 from layers.errors import Missing
 from layers.model import Layer
@@ -52,13 +55,36 @@ def blueprint() -> Blueprint:
 
 
 def _begin() -> None:
-    """Write down when the request was begun, to tell later whether its client still waits.
-
-    Flask answers OPTIONS by itself; it does not know that there is no such layer.
-    """
+    """Write down when the request was begun, to tell later whether its client still waits."""
     g.begun = time.monotonic()
-    if request.method == "OPTIONS" and "layer_id" in (request.view_args or {}):
-        current.layers().get(str((request.view_args or {})["layer_id"]))
+    if request.method == "OPTIONS" and request.url_rule:
+        _check_named(request.url_rule.rule, request.view_args or {})
+
+
+def _check_named(rule: str, names: Mapping[str, str]) -> None:
+    """Check that there is what an address names: OPTIONS is answered without the view.
+
+    Raises:
+        Missing: there is not.
+    """
+    if "/dggs" in rule:
+        dggs_request.layer(names["layer_id"])
+    for name, check in _CHECKS.items():
+        if name in names:
+            check(names[name])
+    if "matrix" in names:
+        tile_request.tile(*(names[name] for name in ("tms_id", "matrix", "row", "col")))
+
+
+_CHECKS: Mapping[str, Callable[[str], object]] = {
+    "layer_id": lambda layer_id: current.layers().get(layer_id),
+    "tms_id": tile_request.tile_set,
+    "dggrs_id": dggs_request.check_grid,
+    "zone_id": dggs_request.zone,
+    "process_id": process_request.process,
+    "job_id": process_request.job,
+}
+"""What looks for the thing of a name, by its place in addresses."""
 
 
 def _astray() -> Response | None:

@@ -13,6 +13,7 @@ from gis_server.http import params
 from gis_server.indicators import conditions
 from gis_server.indicators.conditions import Item, Period
 from layers.errors import Missing, Undeclared
+from layers.model import Layer
 
 MAX_AGE = 15
 """Seconds; an alarm may not wait longer in a browser's cache."""
@@ -27,7 +28,15 @@ def blueprint() -> Blueprint:
     routes = Blueprint("attention", __name__, url_prefix="/attention")
     routes.get("")(figures)
     routes.get("/<layer_id>")(places)
+    routes.before_request(_check_named)
     return routes
+
+
+def _check_named() -> None:
+    """Flask answers OPTIONS without the view, which is what knows that there is nothing."""
+    names = request.view_args or {}
+    if request.method == "OPTIONS" and "layer_id" in names:
+        _declaring(names["layer_id"])
 
 
 def figures() -> Response:
@@ -41,9 +50,7 @@ def figures() -> Response:
 
 def places(layer_id: str) -> Response:
     """Answer with the places behind a figure, as GeoJSON."""
-    layer, chosen = current.layers().get(layer_id), _period()
-    if layer.attention is None:
-        raise AttentionUnknown(f"Layer '{layer_id}' says nothing of what needs attention.")
+    layer, chosen = _declaring(layer_id), _period()
     with services().pool.connection() as conn:
         features = conditions.places(conn, layer, chosen)
     body: dict[str, Any] = {"type": "FeatureCollection", "features": features}
@@ -52,6 +59,13 @@ def places(layer_id: str) -> Response:
         west, south, east, north = zip(*boxes, strict=True)
         body["bbox"] = [min(west), min(south), max(east), max(north)]
     return replies.document(body, max_age=MAX_AGE, mimetype="application/geo+json")
+
+
+def _declaring(layer_id: str) -> Layer:
+    layer = current.layers().get(layer_id)
+    if layer.attention is None:
+        raise AttentionUnknown(f"Layer '{layer_id}' says nothing of what needs attention.")
+    return layer
 
 
 def _period() -> Period:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from cells import frames, index
-from gis_server.answers import current, event_filter, replies
+from gis_server.answers import current, event_filter, named, replies
 from gis_server.answers.current import services
 from gis_server.answers.tile_metadata import about
 from gis_server.http import etags, params
@@ -32,6 +32,7 @@ def blueprint() -> Blueprint:
     routes.get("/<layer_id>.json")(describe)
     routes.get("/<layer_id>.frames")(play)
     routes.get(f"/<layer_id>/{params.TILE}.mvt")(tile)
+    routes.before_request(named.check_counted)
     return routes
 
 

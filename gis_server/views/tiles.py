@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from gis_server.access import bearer
-from gis_server.answers import current, replies
+from gis_server.answers import current, named, replies
 from gis_server.answers.current import services
 from gis_server.answers.tile_metadata import about
 from gis_server.features import tile_filter
@@ -30,6 +30,7 @@ def blueprint() -> Blueprint:
     routes.get("/<layer_id>.json")(describe)
     routes.get(f"/<layer_id>/{params.TILE}.mvt")(tile)
     routes.post("/purge")(anew)
+    routes.before_request(named.check)
     return routes
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from gis_server.answers import current, event_filter, replies, usual
+from gis_server.answers import current, event_filter, named, replies, usual
 from gis_server.answers.replies import GEOJSON
 from gis_server.answers.tile_metadata import about
 from gis_server.http import etags, params
@@ -17,6 +17,7 @@ def blueprint() -> Blueprint:
     routes.get("/<layer_id>.json")(describe)
     routes.get("/<layer_id>.geojson")(features)
     routes.get(f"/<layer_id>/{params.TILE}.mvt")(tile)
+    routes.before_request(named.check_counted)
     return routes
 
 

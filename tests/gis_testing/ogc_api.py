@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -149,6 +150,17 @@ class Api:
         assert found["code"] == found["title"]
         assert found["description"] == found["detail"]
         return found
+
+
+def header_links(answer: TestResponse) -> dict[str, tuple[str, str | None]]:
+    """Return the links of the header Link: address and media type, by relation."""
+    found = re.finditer(
+        r'<(?P<url>[^>]*)>; rel="(?P<rel>[^"]*)"(?:; type="(?P<type>[^"]*)")?(?:, |$)',
+        answer.headers.get("Link", ""),
+    )
+    return {
+        link["rel"]: (link["url"].removeprefix("http://localhost"), link["type"]) for link in found
+    }
 
 
 @dataclass(frozen=True)

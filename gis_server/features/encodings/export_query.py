@@ -1,10 +1,11 @@
 """What a stream of features is made from, and the statement that finds them."""
 
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from psycopg import sql as compose
-from psycopg.sql import SQL, Composable
+from psycopg.sql import SQL, Composable, Identifier
 
 import sql
 from gis_server.features import keyset
@@ -15,6 +16,9 @@ from gis_server.features.table_state import TableState
 from layers.model import Field, Layer
 from sql.connection import Connection
 from sql.schemas import layer_table
+
+Place = tuple[Any, ...]
+"""Of a feature in an order: its values of the sort's fields and its key."""
 
 
 class ExportQuery(NamedTuple):
@@ -62,6 +66,18 @@ def plan(wanted: ExportQuery, columns: Composable) -> Plan:
         order=keyset.order_by(layer, query),
     )
     return Plan(statement, values)
+
+
+def following(conn: Connection, wanted: ExportQuery) -> Place | None:
+    """Return the place of the last feature where the limit leaves others out; else None."""
+    layer, query, _ = wanted
+    if query.limit is None:
+        return None
+    last = replace(query, limit=2, offset=query.offset + query.limit - 1)
+    places = [Identifier("t", sort.name) for sort in keyset.order(layer, query)]
+    made = plan(wanted._replace(query=last), SQL(", ").join(places))
+    rows = conn.execute(made.statement, made.values).fetchall()
+    return rows[0] if len(rows) > 1 else None
 
 
 def shape(wanted: ExportQuery) -> Composable:

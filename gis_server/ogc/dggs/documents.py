@@ -17,9 +17,10 @@ from layers.model import Layer, Text
 from tiles import tilejson
 
 ID = "H3"
-UINT64 = "application/x-binary"
+NUMBERS, UINT64 = "uint64", "application/x-binary"
+"""The binary list: its value of ``f``, and its media type."""
 
-OF_LIST: Mapping[str, str] = {"json": JSON, "geojson": GEOJSON, "uint64": UINT64, "html": HTML}
+OF_LIST: Mapping[str, str] = {"json": JSON, "geojson": GEOJSON, NUMBERS: UINT64, "html": HTML}
 OF_ZONE: Mapping[str, str] = {"json": JSON, "geojson": GEOJSON, "html": HTML}
 OF_DATA: Mapping[str, str] = {"json": JSON, "geojson": GEOJSON}
 """Formats by the value of ``f``, with their media types."""

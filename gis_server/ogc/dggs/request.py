@@ -12,7 +12,7 @@ from gis_server.answers import current, event_filter
 from gis_server.features.request import EVERYWHERE, Args
 from gis_server.http import params
 from gis_server.http.params import Interval, ParameterInvalid
-from gis_server.ogc.dggs import place, zones
+from gis_server.ogc.dggs import documents, place, zones
 from gis_server.ogc.dggs.place import Axes
 from gis_server.ogc.dggs.zones import ZoneInvalid
 from layers.errors import Missing
@@ -86,6 +86,16 @@ def layer(layer_id: str) -> Layer:
     found = current.layers().get(layer_id)
     heatmap.checked(found, (), current.layers().heatmaps)
     return found
+
+
+def check_grid(dggrs_id: str) -> None:
+    """Check the grid of an address.
+
+    Raises:
+        Missing: there is none of this id.
+    """
+    if dggrs_id != documents.ID:
+        raise Missing(f"There is no grid '{dggrs_id[:100]}'; there is {documents.ID}.")
 
 
 def zone(text: str) -> int:

@@ -22,7 +22,6 @@ from gis_server.ogc.dggs import request as wanted_by
 from gis_server.ogc.dggs.documents import Origin
 from gis_server.ogc.documents import JSON, Document, Link, RequestUrl
 from gis_server.ogc.features import documents as item_documents
-from layers.errors import Missing
 from layers.model import Layer
 
 
@@ -48,6 +47,15 @@ class Source(NamedTuple):
         """The ETag of an answer."""
         return etags.items(self.version, self.of)
 
+    @property
+    def lang(self) -> str:
+        """The language of what the answer says to people; a list of numbers says nothing."""
+        return _spoken(self.request_url.media_format)
+
+
+def _spoken(media_format: str) -> str:
+    return "" if media_format == made.NUMBERS else preferred()
+
 
 def add(routes: Blueprint) -> None:
     """Add the routes to those of the OGC interface."""
@@ -67,7 +75,7 @@ def add(routes: Blueprint) -> None:
 
 def grid_definition(dggrs_id: str) -> Response:
     """Answer with the definition of the grid; it is of no collection."""
-    _known(dggrs_id)
+    wanted_by.check_grid(dggrs_id)
     item_params.check(request.args, EVERYWHERE)
     media_format, lang = pages.media_format(), preferred()
     document = definition.definition(f"{base_url()}/ogc")
@@ -95,7 +103,7 @@ def zone_list(layer_id: str, dggrs_id: str) -> Response:
     media_format = pages.media_format(made.OF_LIST)
     listing = wanted_by.listing(layer, args)
     source = _source(layer, args, media_format, made.OF_LIST)
-    return versioned.unchanged(source.version, source.of) or _list(source, listing)
+    return _unchanged(source) or _list(source, listing)
 
 
 def zone(layer_id: str, dggrs_id: str, zone_id: str) -> Response:
@@ -103,7 +111,7 @@ def zone(layer_id: str, dggrs_id: str, zone_id: str) -> Response:
     layer, found = _layer(layer_id, dggrs_id), wanted_by.zone(zone_id)
     args = _args(EVERYWHERE)
     source = _source(layer, args, pages.media_format(made.OF_ZONE), made.OF_ZONE)
-    return versioned.unchanged(source.version, source.of) or _zone(source, found)
+    return _unchanged(source) or _zone(source, found)
 
 
 def data(layer_id: str, dggrs_id: str, zone_id: str) -> Response:
@@ -113,7 +121,11 @@ def data(layer_id: str, dggrs_id: str, zone_id: str) -> Response:
     media_format = pages.media_format(made.OF_DATA)
     retrieval = wanted_by.retrieval(layer, args, found, media_format)
     source = _source(layer, args, media_format, made.OF_DATA)
-    return versioned.unchanged(source.version, source.of) or _data(source, found, retrieval)
+    return _unchanged(source) or _data(source, found, retrieval)
+
+
+def _unchanged(source: Source) -> Response | None:
+    return versioned.unchanged(source.version, source.of, source.lang)
 
 
 def _list(source: Source, wanted: wanted_by.Listing) -> Response:
@@ -127,20 +139,20 @@ def _list(source: Source, wanted: wanted_by.Listing) -> Response:
     if not page.is_last:
         links.append(_following(source, page.zones))
     answer = _listed(source, wanted, page.zones, links)
-    if not page.is_last:
-        # Lists of numbers have no place for it.
-        answer.headers["Link"] = f'<{links[-1]["href"]}>; rel="next"; type="{links[-1]["type"]}"'
+    # Lists of numbers have no other place for them.
+    told = [link for link in links if link["rel"] in ("self", "next")]
+    answer.headers["Link"] = documents.in_header(told)
     return answer
 
 
 def _listed(source: Source, wanted: wanted_by.Listing, found: Cells, links: list[Link]) -> Response:
     media_format = source.request_url.media_format
-    if media_format == "uint64":
-        return versioned.sent(made.uint64(found), made.UINT64, source.tag)
+    if media_format == made.NUMBERS:
+        return versioned.sent(made.uint64(found), made.UINT64, source.tag, source.lang)
     if media_format == "geojson":
         features = made.features(found, wanted.geometry, {})
         body = item_documents.collection(features, _with({}, links))
-        return versioned.sent(body, source.media_formats[media_format], source.tag)
+        return versioned.sent(body, source.media_formats[media_format], source.tag, source.lang)
     document = _with(made.zone_list(source.origin, found), links)
     if media_format == "html":
         levels, areas = zones.levels(found).tolist(), index.areas(found).tolist()
@@ -177,7 +189,7 @@ def _data(source: Source, found: int, wanted: wanted_by.Retrieval) -> Response:
         }
         features += made.features(part.cells, wanted.geometry, values)
     body = item_documents.collection(features, _with({}, _format_links(source)))
-    return versioned.sent(body, source.media_formats["geojson"], source.tag)
+    return versioned.sent(body, source.media_formats["geojson"], source.tag, source.lang)
 
 
 def _source(
@@ -192,7 +204,7 @@ def _source(
     text = documents.encoded(dict(sorted(request_url.args.items())))
     audience = current.audience()
     of = etags.representation(
-        audience, request_url.url, text, media_format, request_url.lang, repr(layer.heatmap)
+        audience, request_url.url, text, media_format, _spoken(media_format), repr(layer.heatmap)
     )
     return Source(layer, version, request_url, media_formats, of)
 
@@ -226,9 +238,8 @@ def _with(document: Document, links: list[Link]) -> Document:
 
 
 def _sent(source: Source, document: Document) -> Response:
-    return versioned.sent(
-        pages.as_json(document), source.media_formats[source.request_url.media_format], source.tag
-    )
+    media = source.media_formats[source.request_url.media_format]
+    return versioned.sent(pages.as_json(document), media, source.tag, source.lang)
 
 
 def _drawn(name: str, source: Source, document: Document, **more: Any) -> Response:
@@ -259,13 +270,8 @@ def _args(known: tuple[str, ...]) -> Args:
 
 def _layer(layer_id: str, dggrs_id: str) -> Layer:
     layer = wanted_by.layer(layer_id)
-    _known(dggrs_id)
+    wanted_by.check_grid(dggrs_id)
     return layer
-
-
-def _known(dggrs_id: str) -> None:
-    if dggrs_id != made.ID:
-        raise Missing(f"There is no grid '{dggrs_id[:100]}'; there is {made.ID}.")
 
 
 def _origin(layer: Layer) -> Origin:

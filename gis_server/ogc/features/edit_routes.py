@@ -76,7 +76,10 @@ def options_of_items(layer_id: str) -> Response:
 
 
 def options_of_item(layer_id: str, key: str) -> Response:  # noqa: ARG001 - of the address
-    """Say what may be done with one feature."""
+    """Say what may be done with a feature of a layer, without a look whether it is there.
+
+    A browser that is refused here tells its page nothing; it may ask, and read that it is gone.
+    """
     layer = current.layers().get(layer_id)
     answer = _allowing(_methods(layer))
     if layer.lifecycle is Lifecycle.EDITED:

@@ -14,7 +14,7 @@ from gis_server.features import pages as feature_pages
 from gis_server.features import request as item_params
 from gis_server.features.crs import Reference
 from gis_server.features.encodings import ENCODINGS as DOWNLOADS
-from gis_server.features.encodings.export_query import ExportQuery
+from gis_server.features.encodings.export_query import ExportQuery, Place
 from gis_server.features.errors import FeatureUnknown
 from gis_server.features.pages import Item, Page
 from gis_server.features.query import Query
@@ -50,6 +50,15 @@ class Source(NamedTuple):
     representation: Representation
     state: TableState
 
+    @property
+    def lang(self) -> str:
+        """The language of what the answer says to people; a download says nothing."""
+        return _spoken(self.request_url.media_format)
+
+
+def _spoken(media_format: str) -> str:
+    return "" if media_format in DOWNLOADS else preferred()
+
 
 def add(routes: Blueprint) -> None:
     """Add the routes."""
@@ -71,7 +80,10 @@ def items(layer_id: str) -> Response:
     make = _download if media_format in DOWNLOADS else _page
     answer = _unchanged(source) or make(source, media_format, query)
     answer.headers["Content-Crs"] = f"<{query.crs.uri}>"
-    answer.headers["Link"] = f'<{source.url}/queryables>; rel="{schemas.RELATIONS["queryables"]}"'
+    described = documents.in_header(
+        [{"rel": schemas.RELATIONS["queryables"], "href": f"{source.url}/queryables"}]
+    )
+    answer.headers["Link"] = ", ".join((described, *answer.headers.getlist("Link")))
     return answer
 
 
@@ -97,15 +109,16 @@ def _source(layer: Layer, media_format: str) -> Source:
     state = services().tables.state(services().pool, layer, version)
     args = documents.encoded(dict(sorted(request_url.args.items())))
     representation = etags.representation(
-        current.audience(), request_url.url, args, media_format, request_url.lang, state.declared
-    )
+        current.audience(), request_url.url, args, media_format, _spoken(media_format),
+        state.declared,
+    )  # fmt: skip
     return Source(
         layer, version, request_url, f"{base}/ogc/collections/{layer.id}", representation, state
     )
 
 
 def _unchanged(source: Source) -> Response | None:
-    return versioned.unchanged(source.version, source.representation)
+    return versioned.unchanged(source.version, source.representation, source.lang)
 
 
 def _page(source: Source, media_format: str, query: Query) -> Response:
@@ -121,19 +134,33 @@ def _page(source: Source, media_format: str, query: Query) -> Response:
         rest |= jsonfg.members(source.layer, query.crs, source.url)
         features = jsonfg.features(features, source.layer, query.crs)
     body = item_documents.collection(features, rest)
-    return versioned.sent(
-        body, FORMATS[media_format], etags.items(source.version, source.representation)
-    )
+    tag = etags.items(source.version, source.representation)
+    return versioned.sent(body, FORMATS[media_format], tag, source.lang)
 
 
 def _download(source: Source, media_format: str, query: Query) -> Response:
     wanted = ExportQuery(source.layer, query, source.state)
     encoding = compression.choose(request.headers.get("Accept-Encoding", ""))
-    answer = downloads.answer(DOWNLOADS[media_format], wanted, encoding)
+    answer, following = downloads.answer(DOWNLOADS[media_format], wanted, encoding)
     tag = etags.items(source.version, source.representation)
     sent = answer.headers.get("Content-Encoding", "identity")
     answer.headers["ETag"] = f'"{etags.tagged(tag, sent)}"'
-    return versioned.headed(answer)
+    # A file has no other place for links.
+    answer.headers["Link"] = documents.in_header(_ways_on(source, query, following))
+    return versioned.headed(answer, source.lang)
+
+
+def _ways_on(source: Source, query: Query, following: Place | None) -> list[documents.Link]:
+    request_url = source.request_url
+    changes: dict[str, dict[str, Any]] = {"self": {}}
+    if following is not None:
+        cursor = keyset.encode_cursor(source.layer, query, following)
+        changes["next"] = {"offset": None, keyset.PARAMETER: cursor}
+    name = request_url.media_format
+    return [
+        {"rel": rel, "type": FORMATS[name], "href": request_url.with_(f=name, **changed)}
+        for rel, changed in changes.items()
+    ]
 
 
 def _queried(source: Source, query: Query) -> Page:
@@ -164,7 +191,8 @@ def _one(source: Source, media_format: str, text: str, wanted: Reference) -> Res
         rest |= jsonfg.members(source.layer, wanted, source.url)
         (feature,) = jsonfg.features([feature], source.layer, wanted)
     tag = etags.item(source.version, found.row, source.representation)
-    return versioned.sent(item_documents.feature(feature, rest), FORMATS[media_format], tag)
+    body = item_documents.feature(feature, rest)
+    return versioned.sent(body, FORMATS[media_format], tag, source.lang)
 
 
 def _found(source: Source, text: str, wanted: Reference) -> Item:

@@ -4,14 +4,15 @@ The values are read where those of an address are; here only their JSON is.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import unquote_to_bytes
 
 from gis_server.http import json_body, params
 from gis_server.http.json_body import BodyUnreadable
 from gis_server.http.params import ParameterInvalid
 from gis_server.ogc.documents import GEOJSON, JSON, Document
-from gis_server.ogc.processes.documents import OUTPUT, Process, schemas
+from gis_server.ogc.processes.documents import ALL, OUTPUT, Process, schemas
+from gis_server.ogc.processes.errors import JobUnknown, ProcessUnknown
 from layers.model import Layer
 
 MOST_BYTES = 100_000
@@ -21,6 +22,26 @@ RESPONSES = ("raw", "document")
 """How a result comes: by itself, or in an object by the names of outputs."""
 
 _MEMBERS = ("inputs", "outputs", "response")
+
+
+def process(process_id: str) -> Process:
+    """Return the process of an address.
+
+    Raises:
+        ProcessUnknown: there is none of this id.
+    """
+    if process_id not in ALL:
+        raise ProcessUnknown(process_id, ALL)
+    return ALL[process_id]
+
+
+def job(job_id: str) -> NoReturn:
+    """Say that there is no such job: the client waits for every answer.
+
+    Raises:
+        JobUnknown: always.
+    """
+    raise JobUnknown(job_id)
 
 
 class Execution(NamedTuple):

@@ -16,8 +16,7 @@ from gis_server.ogc import documents, pages
 from gis_server.ogc.documents import GEOJSON, JSON, Document
 from gis_server.ogc.processes import documents as made
 from gis_server.ogc.processes import request as posted
-from gis_server.ogc.processes.documents import ALL, OUTPUT, Process
-from gis_server.ogc.processes.errors import JobUnknown, ProcessUnknown
+from gis_server.ogc.processes.documents import ALL, OUTPUT
 from layers.model import Layer
 
 DEFAULT_LIMIT, MAX_LIMIT = 10, 1000
@@ -66,7 +65,7 @@ def processes() -> Response:
 
 def process(process_id: str) -> Response:
     """Answer with what a process takes and gives."""
-    found = _process(process_id)
+    found = posted.process(process_id)
     asked.check(request.args, EVERYWHERE)
     media_format = pages.media_format()
     document = made.described(found, current.layers().heatmaps, _root(), preferred())
@@ -78,7 +77,7 @@ def execute(process_id: str) -> Response:
 
     Processes are executed synchronously only, also where the client would rather not wait.
     """
-    found = _process(process_id)
+    found = posted.process(process_id)
     asked.check(request.args, EVERYWHERE)
     pages.media_format({"json": GEOJSON})
     if request.mimetype != JSON:
@@ -87,20 +86,14 @@ def execute(process_id: str) -> Response:
     wanted = posted.execution(request.get_data(), found, current.layers().heatmaps)
     result = _ANSWERS[found.id](current.layers().get(wanted.layer_id), wanted.args)
     if wanted.is_raw:
-        return versioned.sent(pages.as_json(result), GEOJSON, "")
-    return versioned.sent(pages.as_json({OUTPUT: result}), JSON, "")
+        return versioned.sent(pages.as_json(result), GEOJSON, "", "")
+    return versioned.sent(pages.as_json({OUTPUT: result}), JSON, "", "")
 
 
 def no_job(job_id: str, output_id: str = "") -> Response:
     """Say that there is no such job, as there is none."""
     del output_id
-    raise JobUnknown(job_id)
-
-
-def _process(process_id: str) -> Process:
-    if process_id not in ALL:
-        raise ProcessUnknown(process_id, ALL)
-    return ALL[process_id]
+    posted.job(job_id)
 
 
 def _described(name: str, document: Document, media_format: str) -> Response:

@@ -105,6 +105,13 @@ def collection_tile(layer_id: str, tms_id: str, matrix: str, row: str, col: str)
 def _tile(at: Tile, layers: Sequence[Layer]) -> Response:
     """Answer with a tile; 204 when it is empty, 404 when nothing can be there."""
     tile_request.negotiate()
+    answer = _current(at, layers)
+    # Who takes no tiles gets 406, which a cache may not give to others in their place.
+    answer.vary.add("Accept")
+    return answer
+
+
+def _current(at: Tile, layers: Sequence[Layer]) -> Response:
     services().changes.ensure()
     wanted = [(layer, tile_request.choice(layer, request.args)) for layer in layers]
     for attempt in (0, 1):

@@ -107,9 +107,95 @@ def test_options_allow_what_the_definition_has_and_no_more(api: Any, every: Foun
         assert set(allowed) == allowed_with(methods), path
 
 
-@pytest.mark.parametrize("rest", ["", "/items", "/items/1", "/schema", "/tiles"])
-def test_options_of_a_layer_that_there_is_not_is_404(api: Any, rest: str) -> None:
-    api.problem(api.client.options(f"/ogc/collections/nowhere{rest}"), 404)
+GONE = {
+    "tileMatrixSetId": ("nowhere",),
+    "tileMatrix": ("99",), "tileRow": ("4096", "x"), "tileCol": ("4096",),
+    "dggrsId": ("ISEA3H",), "zoneId": ("8f415cb7fffffff", "x"),
+}  # fmt: skip
+"""Names that there are not, by parameter of the path."""
+
+
+def test_options_of_what_there_is_not_is_404(api: Any) -> None:
+    asked = 0
+    for path in api.json("/openapi")["paths"]:
+        parts = path.split("/")
+        of_layer = parts[2] if parts[1:2] == ["collections"] and parts[2:] else ""
+        kept = FILLED | ({"featureId": KEYS[of_layer]} if of_layer in KEYS else {})
+        named = [name for name in GONE if f"{{{name}}}" in path]
+        wrong = [path.format(**kept | {name: text}) for name in named for text in GONE[name]]
+        if of_layer in KEPT:
+            wrong.append(path.format(**kept).replace(f"/{of_layer}", "/nowhere", 1))
+        if parts[1] == "processes" and parts[2:]:
+            wrong.append(path.replace(parts[2], "nowhere"))
+        for address in wrong:
+            answer = api.client.options(f"/ogc{address}")
+            assert answer.status_code == 404, address
+            api.problem(answer, 404)
+            assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        asked += len(wrong)
+    assert asked > 100
+
+
+@pytest.mark.parametrize("path", ["/jobs/1", "/jobs/1/results", "/collections/school/dggs/H3"])
+def test_options_are_404_where_every_get_is(api: Any, path: str) -> None:
+    """There are no jobs, and no zones of what is not counted."""
+    api.refusal(path, status=404)
+    api.problem(api.client.options(f"/ogc{path}"), 404)
+
+
+def test_whatever_there_is_suits_if_none_match_any(api: Any, some: Found) -> None:
+    tagged = 0
+    for path in (path for path, methods in some.items() if "GET" in methods):
+        for form in ("", "?f=html", "?f=csv", "?f=geojson", "?f=uint64"):
+            plain = api.client.get(f"/ogc{path}{form}")
+            if plain.status_code != 200:
+                continue
+            answer = api.client.get(f"/ogc{path}{form}", headers={"If-None-Match": "*"})
+            assert (answer.status_code, answer.data) == (304, b""), f"{path}{form}"
+            assert answer.headers["ETag"] == plain.headers["ETag"]
+            assert answer.headers["Vary"] == plain.headers["Vary"]
+            tagged += 1
+    assert tagged > 50
+
+
+def test_what_there_is_not_is_404_whatever_the_client_has(api: Any) -> None:
+    for path in ("/collections/school/items/S99", "/collections/incident/dggs/H3/zones/x"):
+        api.problem(api.client.get(f"/ogc{path}", headers={"If-None-Match": "*"}), 404)
+
+
+def test_what_comes_in_a_language_says_which(api: Any, some: Found) -> None:
+    """And what says that it depends on the language asked for does depend on it."""
+    spoken = 0
+    for path in (path for path, methods in some.items() if "GET" in methods):
+        for form in ("", "?f=html", "?f=csv", "?f=geojson", "?f=jsonfg", "?f=uint64"):
+            found = [
+                api.client.get(f"/ogc{path}{form}", headers={"Accept-Language": lang})
+                for lang in ("en", "vi")
+            ]
+            if found[0].status_code != 200:
+                continue
+            told = [answer.headers.get("Content-Language") for answer in found]
+            varies = "Accept-Language" in found[0].headers["Vary"]
+            assert told == (["en-US", "vi-VN"] if varies else [None, None]), f"{path}{form}"
+            if found[0].data != found[1].data:
+                assert varies, f"{path}{form}"
+            spoken += varies
+    assert spoken > 50
+
+
+def test_what_depends_on_accept_says_so(api: Any, some: Found) -> None:
+    """All of it answers 406 to a client that takes none of the formats there are."""
+    for path in (path for path, methods in some.items() if "GET" in methods):
+        assert "Accept" in api.get(path).headers["Vary"].split(", "), path
+
+
+def test_a_form_that_a_client_refuses_is_not_sent(api: Any, some: Found) -> None:
+    for path in (path for path, methods in some.items() if "GET" in methods):
+        usual = api.get(path).mimetype
+        answer = api.get(path, accept=f"{usual};q=0, */*")
+        if "{" in usual or not api.get(path).data:
+            continue
+        assert (answer.status_code == 406) or answer.mimetype != usual, path
 
 
 def test_other_methods_are_refused_with_those_there_are(api: Any, some: Found) -> None:

@@ -25,12 +25,31 @@ Connection = psycopg.Connection[Any]
         "/heatmap/camera/0/0/0.mvt",
         "/heatmap/camera.json",
         "/heatmap/nowhere.json",
+        "/heatmap/nowhere.frames",
+        "/hotspots/nowhere.geojson",
+        "/hotspots/camera/0/0/0.mvt",
+        "/usual/nowhere.json",
+        "/usual/incident/1/2/0.mvt",
+        "/attention/nowhere",
+        "/attention/commune",
     ],
 )
 def test_what_does_not_exist_is_not_found(client: FlaskClient, path: str) -> None:
-    answer = client.get(path)
-    assert answer.status_code == 404
-    assert answer.content_type == "application/problem+json"
+    for method in ("GET", "OPTIONS"):
+        answer = client.open(path, method=method)
+        assert answer.status_code == 404, method
+        assert answer.content_type == "application/problem+json"
+
+
+def test_options_say_what_may_be_asked_of_what_there_is(client: FlaskClient) -> None:
+    for path in (
+        "/tiles/commune/1/0/0.mvt", "/tiles/commune.json", "/heatmap/incident/1/0/0.mvt",
+        "/heatmap/incident.json", "/hotspots/incident.geojson", "/usual/incident.json",
+        "/attention", "/attention/report",
+    ):  # fmt: skip
+        answer = client.options(path)
+        allowed = set(answer.headers["Allow"].split(", "))
+        assert (answer.status_code, allowed) == (200, {"GET", "HEAD", "OPTIONS"}), path
 
 
 @pytest.mark.parametrize(
