@@ -22,7 +22,9 @@ A straight side in one CRS is a curve in another. For a side of 10 km between de
 zone the rest of the bend is below a micrometre, for 100 km below a tenth of a millimetre.
 """
 
-_GLOBE = shapely.box(-180, -90, 180, 90)
+_POLE = 90.0
+
+_GLOBE = shapely.box(-180, -_POLE, 180, _POLE)
 
 
 def box(text: str, crs: Reference, storage: Crs, name: str = "bbox") -> Area:
@@ -32,7 +34,10 @@ def box(text: str, crs: Reference, storage: Crs, name: str = "bbox") -> Area:
         ParameterInvalid: not four or six finite numbers, or upside down, or off the globe.
     """
     if crs.srid == 4326:
-        found = params.bbox(_longitude_first(text) if crs.is_northing_first else text, name)
+        found = params.bbox(text, name, is_latitude_first=crs.is_northing_first)
+        if found.south > _POLE or found.north < -_POLE:
+            return Area(shapely.to_wkb(shapely.Polygon()), crs.srid)
+        found = found._replace(south=max(found.south, -_POLE), north=min(found.north, _POLE))
         first, *others = (_rectangle(part) for part in found.parts())
         shape = shapely.union_all([first, *others]) if others else first
         made = ready(shape, crs, storage)
@@ -57,9 +62,20 @@ def literal(geojson: Mapping[str, Any], crs: Reference, storage: Crs) -> Area:
         raise ParameterInvalid("filter", f"a geometry in it is not valid: {reason}")
     flat = shapely.force_2d(shape)
     turned = _turned(flat) if crs.is_northing_first else flat
-    if crs.srid == 4326 and not _GLOBE.covers(shapely.box(*turned.bounds)):
-        raise ParameterInvalid("filter", "a geometry in it is beyond 180 or 90 degrees")
+    if crs.srid == 4326:
+        _check_degrees(turned, crs)
     return ready(turned, crs, storage)
+
+
+def _check_degrees(shape: BaseGeometry, crs: Reference) -> None:
+    """Nothing lies beyond a pole, where the register's order takes who sends longitude first."""
+    west, south, east, north = shape.bounds
+    if crs.is_northing_first:
+        south = north = 0.0
+    if not _GLOBE.covers(shapely.box(west, south, east, north)):
+        first = "latitude" if crs.is_northing_first else "longitude"
+        said = f"a geometry in it is beyond 180 or 90 degrees; the order is {first} first"
+        raise ParameterInvalid("filter", said)
 
 
 def corners(numbers: list[float], crs: Reference, storage: Crs) -> Area:
@@ -94,13 +110,6 @@ def _metres(text: str, name: str) -> BBox:
     if found.west > found.east or found.south > found.north:
         raise ParameterInvalid(name, "the first corner must be below and left of the second")
     return found
-
-
-def _longitude_first(text: str) -> str:
-    parts = text.split(",")
-    for first in (0, len(parts) // 2):
-        parts[first : first + 2] = reversed(parts[first : first + 2])
-    return ",".join(parts)
 
 
 def _turned(shape: BaseGeometry) -> BaseGeometry:

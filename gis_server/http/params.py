@@ -54,15 +54,22 @@ def _iso(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def bbox(text: str, name: str = "bbox") -> BBox:
+def bbox(text: str, name: str = "bbox", *, is_latitude_first: bool = False) -> BBox:
     """Read ``west,south,east,north`` in degrees, or six numbers with heights, which are dropped.
 
-    ``west > east`` crosses the antimeridian.
+    ``west > east`` crosses the antimeridian. With latitude first, as the register has EPSG:4326,
+    it is ``south,west,north,east``, and a latitude beyond a pole is none that anything has.
 
     Raises:
         ParameterInvalid: other than four or six finite numbers, south above north, beyond a pole.
     """
-    return _checked(corners(text, name), name)
+    order = "south,west,north,east" if is_latitude_first else "west,south,east,north"
+    first = corners(text, name, order)
+    if is_latitude_first:
+        return _checked(BBox(first.south, first.west, first.north, first.east), name, order)
+    if not (first.south >= -90 and first.north <= 90):
+        raise ParameterInvalid(name, "latitudes go from -90 to 90; the order is longitude first")
+    return _checked(first, name, order)
 
 
 _NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
@@ -79,29 +86,27 @@ def number(text: str) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def corners(text: str, name: str) -> BBox:
+def corners(text: str, name: str, order: str = "west,south,east,north") -> BBox:
     """Read four numbers, or six with heights, which are dropped, as two corners of any CRS.
 
     Raises:
-        ParameterInvalid: other than four or six finite numbers.
+        ParameterInvalid: other than four or six finite numbers; it says the order.
     """
     found = [number(part) for part in text.split(",")]
     if None in found:
         raise ParameterInvalid(name, f"'{text[:100]}' has something that is not a number")
     if len(found) not in (4, 6):
-        raise ParameterInvalid(name, "four or six numbers are needed: west,south,east,north")
+        raise ParameterInvalid(name, f"four or six numbers are needed: {order}")
     numbers = [each for each in found if each is not None]
     half = len(numbers) // 2
     return BBox(*numbers[:2], *numbers[half : half + 2])
 
 
-def _checked(box: BBox, name: str) -> BBox:
+def _checked(box: BBox, name: str, order: str) -> BBox:
     if box.south > box.north:
-        raise ParameterInvalid(name, "south is above north; the order is west,south,east,north")
-    if not (box.south >= -90 and box.north <= 90):
-        raise ParameterInvalid(name, "latitudes go from -90 to 90; the order is longitude first")
+        raise ParameterInvalid(name, f"south is above north; the order is {order}")
     if not (-180 <= box.west <= 180 and -180 <= box.east <= 180):
-        raise ParameterInvalid(name, "longitudes go from -180 to 180")
+        raise ParameterInvalid(name, f"longitudes go from -180 to 180; the order is {order}")
     return box
 
 

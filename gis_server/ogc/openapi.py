@@ -135,7 +135,8 @@ def _parameters(layers: Layers) -> dict[str, Part]:
     text = {"type": "string"}
     languages = {**text, "enum": list(FILTER_LANGUAGES), "default": FILTER_LANGUAGES[0]}
     counts = [{"minItems": count, "maxItems": count} for count in (4, 6)]
-    boxed = {"type": "array", "items": {"type": "number"}, "oneOf": counts}
+    ends = {"minItems": 4, "maxItems": 6}
+    boxed = {"type": "array", "items": {"type": "number"}, **ends, "oneOf": counts}
     limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
     found = [
         parts.query("f", {"type": "string", "enum": ["json", "html"]}, "Format of the answer"),

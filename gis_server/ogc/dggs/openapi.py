@@ -131,7 +131,6 @@ def schemas() -> dict[str, Part]:
     links = {"type": "array", "items": parts.schema("link")}
     anything: Part = {"type": "object"}
     listed = {"type": "array", "items": anything}
-    numbers = {"type": "array", "items": _NUMBER}
     grid: Part = {"id": _TEXT, "title": _TEXT, "links": links}
     grids = {"type": "array", "items": _object(list(grid), grid)}
     return {
@@ -149,7 +148,7 @@ def schemas() -> dict[str, Part]:
             ["id", "links"],
             {
                 "id": _TEXT, "level": {"type": "integer"}, "shapeType": _TEXT, "crs": _TEXT,
-                "centroid": numbers, "bbox": numbers, "areaMetersSquare": _NUMBER,
+                "centroid": _several(2), "bbox": _several(4), "areaMetersSquare": _NUMBER,
                 "geometry": parts.schema("geometry"), "statistics": anything, "links": links,
             },
         ),
@@ -161,6 +160,10 @@ def schemas() -> dict[str, Part]:
             },
         ),
     }  # fmt: skip
+
+
+def _several(count: int) -> Part:
+    return {"type": "array", "items": _NUMBER, "minItems": count, "maxItems": count}
 
 
 def _object(required: list[str], properties: dict[str, Part]) -> Part:

@@ -30,6 +30,22 @@ def test_what_is_no_box_is_refused(text: str) -> None:
         params.bbox(text)
 
 
+def test_a_box_of_the_register_has_latitude_first() -> None:
+    box = BBox(105, 21, 106, 22)
+    assert params.bbox("21,105,22,106", is_latitude_first=True) == box
+    assert params.bbox("21,105,0,22,106,100", is_latitude_first=True) == box
+    # There is nothing beyond a pole, which is no fault: clients that know no axis order ask so.
+    assert params.bbox("105,21,106,22", is_latitude_first=True) == BBox(21, 105, 22, 106)
+
+
+@pytest.mark.parametrize("text", ["1,2,3", "22,105,21,106", "21,105,22,190", "a,1,2,3"])
+def test_a_box_of_the_register_is_refused_by_its_own_order(text: str) -> None:
+    with pytest.raises(ParameterInvalid) as refused:
+        params.bbox(text, is_latitude_first=True)
+    assert "west,south" not in str(refused.value)
+    assert "longitude first" not in str(refused.value)
+
+
 JULY = datetime(2025, 7, 1, tzinfo=UTC)
 DAY_END = timedelta(days=1, microseconds=-1)
 

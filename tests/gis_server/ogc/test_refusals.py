@@ -129,9 +129,38 @@ def test_a_box_in_metres_is_checked_too(api: Any, box: str) -> None:
     assert "bbox" in api.refusal(ITEMS, bbox=box, bbox__crs=f"{EPSG}3857")["detail"]
 
 
-def test_latitude_first_is_checked_as_latitude(api: Any) -> None:
-    api.refusal(ITEMS, bbox="105,21,106,22", bbox__crs=f"{EPSG}4326")
-    assert api.items("incident", bbox="21,105,22,106", bbox__crs=f"{EPSG}4326")["features"]
+@pytest.mark.parametrize("layer", ["incident", "school", "land_parcel"])
+def test_nothing_lies_beyond_a_pole(api: Any, layer: str) -> None:
+    """A client that sends longitude first for EPSG:4326 asks so; with degrees of CRS84 it erred."""
+    named = {"bbox__crs": f"{EPSG}4326"}
+    for box in ("105,21,106,22", "105,21,0,106,22,9", "-120,100,-91,110", "91,-180,1000,180"):
+        found = api.items(layer, bbox=box, **named)
+        assert (found["features"], found["numberMatched"]) == ([], 0), box
+        assert api.items(layer, bbox=box, resulttype="hits", **named)["numberMatched"] == 0
+    everything = api.items(layer, resulttype="hits")["numberMatched"]
+    for box in ("-90,-180,90,180", "-500,-180,500,180", "0,100,100,110"):
+        found = api.items(layer, bbox=box, resulttype="hits", **named)
+        assert found["numberMatched"] == everything > 0, box
+    assert "longitude first" in api.refusal(ITEMS, bbox="21,105,22,106")["detail"]
+    assert "190" not in api.refusal(ITEMS, bbox="21,105,22,190", **named)["detail"]
+
+
+def test_shapes_of_a_filter_beyond_a_pole_meet_nothing(api: Any) -> None:
+    for layer in ("incident", "land_parcel"):
+        everything = api.items(layer, resulttype="hits")["numberMatched"]
+        for shape in ("BBOX(105,21,106,22)", "POINT(105.8 21.5)", "LINESTRING(105 21, 106 22)",
+                      "POLYGON((105 21, 106 21, 106 22, 105 21))"):  # fmt: skip
+            for text, wanted in ((f"S_INTERSECTS(geometry, {shape})", 0),
+                                 (f"NOT S_INTERSECTS(geometry, {shape})", everything),
+                                 (f"S_DISJOINT(geometry, {shape})", everything)):  # fmt: skip
+                asked = {"filter": text, "filter__crs": f"{EPSG}4326", "resulttype": "hits"}
+                assert api.items(layer, **asked)["numberMatched"] == wanted, (layer, text)
+    said = api.refusal(ITEMS, filter="S_INTERSECTS(geometry, POINT(21 105))")["detail"]
+    assert "longitude first" in said
+    said = api.refusal(
+        ITEMS, filter="S_INTERSECTS(geometry, POINT(21 190))", filter__crs=f"{EPSG}4326"
+    )["detail"]
+    assert "latitude first" in said
 
 
 def test_an_unknown_parameter_says_which_there_are(api: Any) -> None:

@@ -217,6 +217,7 @@ def test_standard_parameters_are_defined_as_the_standard_does(
         assert schema["type"] == {"limit": "integer", "bbox": "array", "datetime": "string"}[name]
         if name == "bbox":
             assert schema["items"] == {"type": "number"}
+            assert (schema["minItems"], schema["maxItems"]) == (4, 6)
             assert [(one["minItems"], one["maxItems"]) for one in schema["oneOf"]] == [
                 (4, 4), (6, 6),
             ]  # fmt: skip

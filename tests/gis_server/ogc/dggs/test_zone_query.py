@@ -351,3 +351,10 @@ def test_a_page_lists_every_zone(grid: Any) -> None:
         assert f"/zones/{name}/data" in answer.text
     assert 'rel="next"' in grid.get(f="html", zone__level=7, limit=1).text
     assert "There are no zones" in grid.get(f="html", lang="en", datetime="1990-01-01").text
+
+
+def test_no_zone_lies_beyond_a_pole(grid: Any) -> None:
+    """As for items: latitude comes first in EPSG:4326, and whoever sends longitude first errs."""
+    beyond = {"bbox": "105,21,106,22", "bbox__crs": "[EPSG:4326]", "zone__level": 8}
+    assert grid.zones(**beyond) == []
+    assert grid.zones(**{**beyond, "bbox": "-500,-180,500,180"}) == grid.zones(zone__level=8)
