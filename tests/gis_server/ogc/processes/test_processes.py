@@ -209,7 +209,7 @@ def test_what_there_is_not_is_no_such_process(own_api: Any, run: Any) -> None:
         ("hotspots", {"layer": "fire_event", "hour": [7, "8"]}, "'hour'"),
         ("hotspots", {"layer": "fire_event", "weekday": [0]}, "'weekday'"),
         ("hotspots", {"layer": "fire_event", "category": ["arson"]}, "no category 'arson'"),
-        ("hotspots", {"layer": "fire_event", "category": ["forest,grass"]}, "category 'forest,grass'"),
+        ("hotspots", {"layer": "fire_event", "category": ["forest,grass"]}, "'forest,grass'"),
         ("hotspots", {"layer": "fire_event", "category": {"forest": 1}}, "'category'"),
         ("hotspots", {"layer": "fire_event", "datetime": "yesterday"}, "'datetime'"),
         ("hotspots", {"layer": {"href": "http://127.0.0.1/x"}}, "nothing is fetched"),
