@@ -84,12 +84,18 @@ def sheet(at: TileId, cells: Cells) -> Sheet:
     rings, sizes = _rings(cells[places])
     corners = _pixels(at, rings, sizes)
     of = np.repeat(np.arange(len(places)), sizes)
-    shapes = shapely.polygons(shapely.linearrings(corners, indices=of)) if len(of) else np.empty(0)
-    seen = shapely.intersects(shapes, _FRAME)
     steps = np.rint(corners).astype(np.int64)
+    # Small cells fall into a point or a line; readers drop a tile with such a ring.
+    seen = shapely.intersects(_polygons(corners, of), _FRAME) & (
+        shapely.area(_polygons(steps, of)) > 0
+    )
     places = places[seen]
     body, lengths = _written(cells[places], steps[seen[of]], sizes[seen])
     return Sheet(places, body, lengths, _names(cells[places]))
+
+
+def _polygons(corners: Any, of: Any) -> Any:
+    return shapely.polygons(shapely.linearrings(corners, indices=of)) if len(of) else np.empty(0)
 
 
 def around(at: TileId, resolution: int, edges: float) -> BBox:

@@ -22,7 +22,7 @@ Connect = Callable[[], Connection]
 Progress = Callable[[int, int | None], None]
 """Told the tiles drawn so far and, when it is known, of how many."""
 
-_FORMAT = 3
+_FORMAT = 4
 """Raised when the same rows and declaration give other bytes than before."""
 
 _FEW, _CHUNK = 40, 32

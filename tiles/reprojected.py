@@ -74,6 +74,11 @@ class _Frame:
     def columns(self) -> tuple[str, ...]:
         return ("geom",)
 
+    @property
+    def is_valid(self) -> bool:
+        """ST_AsMVTGeom gives only such areas."""
+        return True
+
     def shape(self, layer: Layer, zoom: int) -> Composable:
         if layer.geometry.dimension == 0:
             return _cut(self._placed(SQL("t.geom")), pixels.POINT_MARGIN)

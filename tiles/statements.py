@@ -48,8 +48,12 @@ class Frame(Protocol):
     def columns(self) -> tuple[str, ...]:
         """Columns that shapes are made from, beside that of the zoom."""
 
+    @property
+    def is_valid(self) -> bool:
+        """Tell whether areas are valid as they are given, also after rounding."""
+
     def shape(self, layer: Layer, zoom: int) -> Composable:
-        """Return the expression of a row's shape."""
+        """Return the expression of a row's shape, which may be empty."""
 
     def anchor(self) -> Composable:
         """Return the expression of the point where a row is named."""
@@ -63,6 +67,7 @@ class _Pixels:
 
     key: Hashable = "pixels"
     columns: tuple[str, ...] = ()
+    is_valid = False
 
     def shape(self, layer: Layer, zoom: int) -> Composable:
         return _shape(layer, pixels.column(layer, zoom))
@@ -75,6 +80,9 @@ class _Pixels:
 
 
 PIXELS: Frame = _Pixels()
+
+_AREA = 2
+"""Dimension of shapes that have rings."""
 
 SPECK = 64
 """Square units of a screen pixel; an area that is smaller is drawn as a square of this size."""
@@ -101,6 +109,7 @@ def shapes(layer: Layer, zoom: int, wanted: RowFilter, frame: Frame = PIXELS) ->
         wanted,
         lambda: sql.query("tile_shapes").format(
             shape=frame.shape(layer, zoom),
+            sound=_sound(layer, frame),
             fields=_fields(layer),
             table=layer_table(layer.id),
             where=_where(zoom, column, wanted),
@@ -119,6 +128,7 @@ def budget(layer: Layer, zoom: int, wanted: RowFilter, frame: Frame = PIXELS) ->
             columns=_listed("t", (*names(layer), column, "px_size", *frame.columns)),
             corners=_corners(layer, column),
             shape=frame.shape(layer, zoom),
+            sound=_sound(layer, frame),
             fields=_fields(layer),
             fewest=Literal(_FEWEST[layer.geometry.dimension]),
             table=layer_table(layer.id),
@@ -288,6 +298,23 @@ def _where(zoom: int, column: str, wanted: RowFilter) -> Composed:
     return SQL(" AND ").join(found)
 
 
+_SOUND = SQL(
+    "CASE WHEN public.ST_IsPolygonCCW(t._shape)"
+    " AND public.ST_NRings(t._shape) IN (1, public.ST_NumGeometries(t._shape))"
+    " THEN t._shape ELSE public.gis_area_of(t._shape, 1) END"
+)
+
+
+def _sound(layer: Layer, frame: Frame) -> Composable:
+    """Return the expression that mends rings of areas which rounding made flat or turned over.
+
+    An outer ring without area turns neither way. Of holes it cannot be told so quickly, and they
+    have to stay inside, so what has holes is always checked.
+    """
+    is_rounded_area = layer.geometry.dimension == _AREA and not frame.is_valid
+    return _SOUND if is_rounded_area else SQL("t._shape")
+
+
 def _moved(column: str) -> Composed:
     return SQL(
         "public.ST_SnapToGrid(public.ST_Affine({}, %(scale)s, 0, 0, %(scale)s, %(x)s, %(y)s), 1)"
@@ -307,7 +334,7 @@ def _shape(layer: Layer, column: str) -> Composable:
     ).format(place, extent=Literal(EXTENT), margin=Literal(pixels.SHAPE_MARGIN))
     whole = SQL("{} OPERATOR(public.@) %(far)s::public.geometry").format(place)
     cases = SQL("WHEN {} THEN {}").format(whole, _moved(column))
-    if layer.geometry.dimension == 2:
+    if layer.geometry.dimension == _AREA:
         cases = SQL("WHEN t.px_size * %(scale)s * %(scale)s < {} THEN {} {}").format(
             Literal(SPECK), _speck(place), cases
         )
@@ -317,7 +344,7 @@ def _shape(layer: Layer, column: str) -> Composable:
 def _corners(layer: Layer, column: str) -> Composed:
     """Return about how many corners are left of a shape in tile units: small ones lose some."""
     counted = SQL("public.ST_NPoints({})").format(Identifier("t", column))
-    if layer.geometry.dimension < 2:
+    if layer.geometry.dimension < _AREA:
         return counted
     return SQL("least({}, 5 + sqrt(t.px_size) * %(scale)s / 2)").format(counted)
 
