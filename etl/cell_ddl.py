@@ -49,21 +49,11 @@ def watch(conn: Connection, layer: Layer, table: compose.Identifier) -> None:
         )
 
 
-def unwatch(conn: Connection, layer: Layer, table: compose.Identifier) -> bool:
-    """Take the triggers from a table whose events are no longer counted; tell if it had any."""
-    row = conn.execute(sql.query("cell_triggers"), {"layer": layer.id}).fetchone()
-    if not row or not row[0]:
-        return False
+def unwatch(conn: Connection, table: compose.Identifier) -> None:
+    """Take the triggers from a table whose events are no longer counted."""
     for event in ROWS:
         trigger = compose.Identifier(f"cells_{event.lower()}")
         conn.execute(compose.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(trigger, table))
-    return True
-
-
-def is_watched(conn: Connection, layer: Layer) -> bool:
-    """Tell whether a table has the triggers that its declaration gives."""
-    row = conn.execute(sql.query("cell_triggers"), {"layer": layer.id}).fetchone()
-    return row == (len(ROWS), columns.digest(layer))
 
 
 def mark(conn: Connection, layer: Layer) -> None:

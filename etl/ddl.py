@@ -1,6 +1,6 @@
 """Data definition (DDL): a layer's table, indexes and triggers, made from its declaration."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from psycopg import sql
 
@@ -154,34 +154,15 @@ def record_whole(conn: Connection, layer: Layer) -> None:
     conn.execute(statement, {"layer": layer.id})
 
 
-def is_counted(conn: Connection, layer: Layer) -> bool:
-    """Tell whether the number of a layer's rows is known."""
-    row = conn.execute("SELECT ops.rows_of(%s) IS NOT NULL", (layer.id,)).fetchone()
-    return bool(row and row[0])
-
-
 def count(conn: Connection, layer: Layer) -> None:
     """Count a layer's rows once; from then on the number is kept."""
     conn.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(table(layer)))
     record_whole(conn, layer)
 
 
-def is_watched(conn: Connection, layer: Layer) -> bool:
-    """Tell whether a table has its triggers, and its columns for tiles as declared."""
-    row = conn.execute(sql_text.query("table_triggers"), {"layer": layer.id}).fetchone()
-    minzoom, named = layer.tiles.minzoom, str(layer.has_anchor).lower()
-    return row == (5, f"{minzoom},{named}")
-
-
-def keeps_geojson(conn: Connection, layer: Layer) -> bool:
-    """Tell whether all rows of a table keep the text that the declaration gives."""
-    row = conn.execute(sql_text.query("table_geojson"), {"layer": layer.id}).fetchone()
-    return geojson.is_kept(layer) and row == (geojson.form(layer), True)
-
-
-def renew_geojson(conn: Connection, layer: Layer) -> None:
+def renew_geojson(conn: Connection, layer: Layer, *, lacks_column: bool) -> None:
     """Let rows that are written from now on keep the text that the declaration gives."""
-    if geojson.COLUMN in difference(conn, layer):
+    if lacks_column:
         _add_geojson(conn, layer, LAYER)
     _keep_geojson(conn, layer, table(layer))
 
@@ -252,12 +233,6 @@ def comment(conn: Connection, layer: Layer) -> None:
         )
 
 
-def missing(conn: Connection, layer: Layer) -> bool:
-    """Tell whether a layer has no table yet."""
-    row = conn.execute("SELECT to_regclass(%s) IS NULL", (f"{LAYER}.{layer.id}",)).fetchone()
-    return bool(row and row[0])
-
-
 def names(layer: Layer) -> set[str]:
     """Return the columns that the table of a layer has."""
     return {*column_names(layer), *TILE_COLUMNS, *kept_columns(layer)}
@@ -273,27 +248,9 @@ def column_names(layer: Layer) -> tuple[str, ...]:
     return (*layer.fields, "geom", *(("h3",) if layer.heatmap else ()))
 
 
-def difference(conn: Connection, layer: Layer) -> list[str]:
-    """Name the columns that the table and the declaration do not share; empty when they agree.
-
-    A column whose values are of another type is not shared either.
-    """
-    there = _there(conn, layer)
-    other = {name for name, kind in _types(layer).items() if there.get(name, kind) != kind}
-    return sorted((there.keys() ^ names(layer)) | other)
-
-
-def has_column(conn: Connection, layer: Layer, name: str) -> bool:
-    """Tell whether a layer's table has a column, in whatever type."""
-    return name in _there(conn, layer)
-
-
-def relax(conn: Connection, layer: Layer) -> None:
-    """Let columns be empty that the declaration does not require, or does not name any more."""
-    required = {name for name, field in layer.fields.items() if field.required}
-    rows = conn.execute(sql_text.query("table_columns"), {"layer": layer.id}).fetchall()
-    filled = {name for name, _, is_filled in rows if is_filled}
-    for name in sorted(filled - required - {layer.key, "geom", "h3"}):
+def relax(conn: Connection, layer: Layer, columns: Iterable[str]) -> None:
+    """Let columns be empty."""
+    for name in columns:
         conn.execute(
             sql.SQL("ALTER TABLE {} ALTER {} DROP NOT NULL").format(
                 table(layer), sql.Identifier(name)
@@ -301,11 +258,7 @@ def relax(conn: Connection, layer: Layer) -> None:
         )
 
 
-def _there(conn: Connection, layer: Layer) -> dict[str, str]:
-    rows = conn.execute(sql_text.query("table_columns"), {"layer": layer.id})
-    return {name: kind for name, kind, _ in rows}
-
-
-def _types(layer: Layer) -> dict[str, str]:
+def types(layer: Layer) -> dict[str, str]:
+    """Return the types of the columns that a load fills, as PostgreSQL writes them."""
     of_fields = {name: field.type.postgres for name, field in layer.fields.items()}
     return {**of_fields, "geom": f"geometry({layer.geometry.type},{layer.geometry.crs.srid})"}

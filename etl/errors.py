@@ -77,6 +77,17 @@ class LayerBusy(LoadError):
     """Another load of this layer is running; try again when it has ended."""
 
 
+class TableForeign(LoadError):
+    """Something that we have not made has the name of a layer's table."""
+
+    def __init__(self, schema: str, name: str, kind: str) -> None:
+        super().__init__(
+            f"{schema}.{name} is a {kind} that is not ours: rename it or move it to another"
+            " schema, as a layer needs the name. Nothing of it was changed."
+        )
+        self.schema, self.name, self.kind = schema, name, kind
+
+
 class TableHeld(LoadError):
     """Something depends on a layer's table that a new table cannot be given."""
 

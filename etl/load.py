@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyproj
 from pgpq import ArrowToPostgresBinaryEncoder
 
-from etl import ddl, journal, mapping, readers, stage
+from etl import ddl, journal, mapping, provenance, readers, stage, table_facts
 from etl.errors import (
     DatabaseRefused,
     ExpectationMissed,
@@ -180,7 +180,8 @@ class _Run:
         self, conn: Connection, staged: Stage, intake: Intake, table: Table, progress: Progress
     ) -> None:
         stage.lock(conn, self.order.layer)
-        if ddl.missing(conn, self.order.layer):
+        provenance.check(conn, [self.order.layer])
+        if table_facts.of(conn, self.order.layer) is None:
             ddl.create(conn, self.order.layer)
         stage.create(conn, staged)
         checked = (intake.take(batch) for batch in table.batches)

@@ -30,6 +30,11 @@ def is_marked(conn: Connection, layer: Layer) -> bool:
     return row is not None
 
 
+def marked(conn: Connection) -> list[str]:
+    """Name the layers whose rows are still to be written anew."""
+    return [layer_id for (layer_id,) in conn.execute("SELECT layer FROM ops.rewrite ORDER BY 1")]
+
+
 def run(conn: Connection, layer: Layer) -> None:
     """Write the rows of a marked layer anew; one that was cut off is done from the start.
 

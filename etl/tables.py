@@ -1,9 +1,12 @@
 """Schema synchronisation: every declared layer has its table, in the declared form."""
 
+from collections.abc import Iterable
+
 from psycopg import sql
 
-from etl import cell_ddl, ddl, geojson, rewriting, stage
+from etl import cell_ddl, ddl, geojson, provenance, rewriting, stage, table_facts
 from etl.errors import LoadError
+from etl.table_facts import TableFacts
 from etl.takeover import take_over
 from layers.model import Layer
 from layers.registry import Layers
@@ -31,18 +34,29 @@ def prepare(conn: Connection, layers: Layers) -> list[str]:
 
     Raises:
         TableDiffers: rows are there and a required column cannot be filled.
+        TableForeign: what has a layer's name is not ours.
     """
     with conn.transaction():
-        touched = [layer.id for layer in layers if shape(conn, layer)]
+        provenance.check(conn, layers)
+        touched = [layer.id for layer in unsettled(conn, layers) if shape(conn, layer)]
     rewrite(conn, layers)
     return touched
 
 
+def unsettled(conn: Connection, layers: Iterable[Layer]) -> list[Layer]:
+    """Return the layers whose tables are not there, not ours, or not what is declared."""
+    known = [*layers]
+    facts = table_facts.read(conn, known)
+    return [
+        layer for layer in known if layer.id not in facts or not facts[layer.id].is_settled(layer)
+    ]
+
+
 def rewrite(conn: Connection, layers: Layers) -> None:
     """Write the rows anew that keep something else than what is declared now."""
-    for layer in layers:
-        if rewriting.is_marked(conn, layer):
-            rewriting.run(conn, layer)
+    for layer_id in rewriting.marked(conn):
+        if layer_id in layers.by_id:
+            rewriting.run(conn, layers.get(layer_id))
 
 
 def shape(conn: Connection, layer: Layer) -> bool:
@@ -52,34 +66,32 @@ def shape(conn: Connection, layer: Layer) -> bool:
 
     Raises:
         TableDiffers: rows are there and a required column cannot be filled.
+        TableForeign: what has the layer's name is not ours.
         LayerBusy: an empty table is to be made anew, and a load is filling it.
     """
-    return _shape(conn, layer) | _count(conn, layer)
+    provenance.check(conn, [layer])
+    facts = table_facts.of(conn, layer)
+    return _shape(conn, layer, facts) | _count(conn, layer, facts)
 
 
-def is_fitting(conn: Connection, layer: Layer) -> bool:
-    """Tell whether a layer can be served from its table: every column is there, in its type."""
-    return not ddl.missing(conn, layer) and not _lacking(conn, layer)
-
-
-def _count(conn: Connection, layer: Layer) -> bool:
-    if ddl.is_counted(conn, layer):
+def _count(conn: Connection, layer: Layer, facts: TableFacts | None) -> bool:
+    if facts and facts.is_counted:
         return False
     ddl.count(conn, layer)
     return True
 
 
-def _shape(conn: Connection, layer: Layer) -> bool:
-    if ddl.missing(conn, layer):
+def _shape(conn: Connection, layer: Layer, facts: TableFacts | None) -> bool:
+    if facts is None:
         ddl.create(conn, layer)
         ddl.comment(conn, layer)
         return True
-    if ddl.difference(conn, layer) and is_empty(conn, layer) and _is_replaced(conn, layer):
+    if facts.difference(layer) and is_empty(conn, layer) and _is_replaced(conn, layer):
         return True
-    added = _add_columns(conn, layer)
-    ddl.relax(conn, layer)
-    kept = _keep_geojson(conn, layer) | _keep_tile_columns(conn, layer) | _keep_events(conn, layer)
-    return kept | added
+    added = _add_columns(conn, layer, facts)
+    ddl.relax(conn, layer, facts.relaxable(layer))
+    kept = [keep(conn, layer, facts) for keep in (_keep_geojson, _keep_tile_columns, _keep_events)]
+    return added or any(kept)
 
 
 def _is_replaced(conn: Connection, layer: Layer) -> bool:
@@ -93,11 +105,6 @@ def _is_replaced(conn: Connection, layer: Layer) -> bool:
     return True
 
 
-def _lacking(conn: Connection, layer: Layer) -> set[str]:
-    """Name the columns that are declared and not there."""
-    return set(ddl.difference(conn, layer)) & ddl.names(layer)
-
-
 def is_empty(conn: Connection, layer: Layer) -> bool:
     """Tell whether a layer's table has no rows."""
     statement = sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(ddl.table(layer))
@@ -105,9 +112,9 @@ def is_empty(conn: Connection, layer: Layer) -> bool:
     return bool(row and row[0])
 
 
-def _add_columns(conn: Connection, layer: Layer) -> bool:
-    lacking = _lacking(conn, layer) - {*ddl.TILE_COLUMNS, *ddl.kept_columns(layer)}
-    wrong = sorted(name for name in lacking if not _is_addable(conn, layer, name))
+def _add_columns(conn: Connection, layer: Layer, facts: TableFacts) -> bool:
+    lacking = facts.lacking(layer) - {*ddl.TILE_COLUMNS, *ddl.kept_columns(layer)}
+    wrong = sorted(name for name in lacking if not _is_addable(layer, facts, name))
     if wrong:
         raise TableDiffers(layer.id, wrong)
     for name in lacking:
@@ -120,37 +127,38 @@ def _add_columns(conn: Connection, layer: Layer) -> bool:
     return bool(lacking)
 
 
-def _is_addable(conn: Connection, layer: Layer, name: str) -> bool:
+def _is_addable(layer: Layer, facts: TableFacts, name: str) -> bool:
     """Tell whether rows can be without a column; one that is there has another type."""
     field = layer.fields.get(name)
     if field is None or field.required or name == layer.key:
         return False
-    return not ddl.has_column(conn, layer, name)
+    return name not in facts.types
 
 
-def _keep_geojson(conn: Connection, layer: Layer) -> bool:
-    if not geojson.is_kept(layer) or ddl.keeps_geojson(conn, layer):
+def _keep_geojson(conn: Connection, layer: Layer, facts: TableFacts) -> bool:
+    if not geojson.is_kept(layer) or facts.keeps_text(layer):
         return False
-    ddl.renew_geojson(conn, layer)
+    ddl.renew_geojson(conn, layer, lacks_column=geojson.COLUMN in facts.difference(layer))
     rewriting.mark(conn, layer)
     return True
 
 
-def _keep_events(conn: Connection, layer: Layer) -> bool:
+def _keep_events(conn: Connection, layer: Layer, facts: TableFacts) -> bool:
     """Let what happens to events be written down as the declaration now gives them."""
-    if layer.heatmap is None:
-        return cell_ddl.unwatch(conn, layer, ddl.table(layer))
-    if cell_ddl.is_watched(conn, layer):
+    if facts.counts_events(layer):
         return False
+    if layer.heatmap is None:
+        cell_ddl.unwatch(conn, ddl.table(layer))
+        return True
     cell_ddl.watch(conn, layer, ddl.table(layer))
     cell_ddl.mark(conn, layer)
     return True
 
 
-def _keep_tile_columns(conn: Connection, layer: Layer) -> bool:
+def _keep_tile_columns(conn: Connection, layer: Layer, facts: TableFacts) -> bool:
     """Give a table its columns for tiles and its triggers."""
-    lacks = _lacking(conn, layer) & set(ddl.TILE_COLUMNS)
-    if not lacks and ddl.is_watched(conn, layer):
+    lacks = facts.lacking(layer) & set(ddl.TILE_COLUMNS)
+    if not lacks and facts.is_watched(layer):
         return False
     if lacks:
         ddl.renew_tile_columns(conn, layer)

@@ -4,12 +4,13 @@ A release that is older than the database changes nothing in it: the functions o
 which its tables and processes depend on, would be replaced by what they were before.
 """
 
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 
 from psycopg import sql
 
-from sql import locks
+from sql import locks, preflight
 from sql.connection import Connection
 
 FUNCTIONS = 1
@@ -35,10 +36,12 @@ def apply(conn: Connection) -> list[str]:
 
     Raises:
         SchemaNewer: a newer release has been here; nothing was changed.
+        Unfit: the database cannot be ours as it is; nothing was changed.
     """
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", (locks.MIGRATION,))
         conn.execute("SELECT set_config('search_path', 'public', true)")
+        check(conn)
         refuse_newer(conn)
         conn.execute("CREATE SCHEMA IF NOT EXISTS ops")
         conn.execute(
@@ -53,6 +56,20 @@ def apply(conn: Connection) -> list[str]:
             conn.execute(_file("functions", name))
         conn.execute("UPDATE ops.function_release SET number = %s", (FUNCTIONS,))
     return names
+
+
+def check(conn: Connection) -> None:
+    """Look for what stands in the way of a migration.
+
+    Raises:
+        Unfit: the database cannot be ours as it is.
+    """
+    texts = (_text("functions", name) for name in _names("functions"))
+    functions = {name for text in texts for name in _PUBLIC_FUNCTION.findall(text)}
+    preflight.check(conn, functions, _names("migrations"))
+
+
+_PUBLIC_FUNCTION = re.compile(r"^CREATE OR REPLACE FUNCTION public\.(\w+)", re.MULTILINE)
 
 
 def refuse_newer(conn: Connection) -> None:
@@ -93,5 +110,8 @@ def _names(folder: str) -> list[str]:
 
 
 def _file(folder: str, name: str) -> sql.SQL:
-    text = files("sql").joinpath(folder).joinpath(name).read_text("utf-8")
-    return sql.SQL(text)
+    return sql.SQL(_text(folder, name))
+
+
+def _text(folder: str, name: str) -> str:
+    return files("sql").joinpath(folder).joinpath(name).read_text("utf-8")

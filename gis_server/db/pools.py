@@ -48,8 +48,8 @@ def pool(
 
 def _configure(conn: Connection) -> None:
     conn.execute(
-        sql.SQL("SET statement_timeout = {}; SET TIME ZONE 'UTC'; SET jit = off").format(
-            sql.Literal(STATEMENT_TIMEOUT)
+        sql.SQL("SET statement_timeout = {}; SET jit = off; {}").format(
+            sql.Literal(STATEMENT_TIMEOUT), _SESSION
         )
     )
 
@@ -70,5 +70,13 @@ def connect(database_url: str) -> Connection:
     except psycopg.OperationalError as error:
         reason = " ".join(str(error).split())
         raise DatabaseUnreachable(f"{DatabaseUnreachable.__doc__} ({reason})") from error
-    conn.execute("SET TIME ZONE 'UTC'")
+    conn.execute(_SESSION)
     return conn
+
+
+_SESSION = sql.SQL(
+    "SET TIME ZONE 'UTC'; SET search_path = public; SET client_encoding = 'UTF8';"
+    " SET DateStyle = 'ISO'; SET extra_float_digits = 1"
+)
+"""What answers depend on, whatever a role or a database sets: its bytes are passed on as they are.
+Operators of PostGIS are found by the path alone."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cachetools import FIFOCache
 
 import sql
-from etl import ddl
+from etl import table_facts
 from gis_server.db.pools import Pool
 from layers.model import Layer
 from layers.pixels import PixelBox
@@ -60,4 +60,5 @@ def read(conn: Connection, layer: Layer) -> TableState:
     row = conn.execute(sql.query("table_extent"), {"layer": layer.id}).fetchone()
     extent = None if row is None or row[0] is None else PixelBox(*row)
     declared = hashlib.blake2b(repr(layer).encode(), digest_size=8).hexdigest()
-    return TableState(ddl.keeps_geojson(conn, layer), extent, declared)
+    facts = table_facts.of(conn, layer)
+    return TableState(facts is not None and facts.keeps_text(layer), extent, declared)

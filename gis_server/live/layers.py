@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 import psycopg
 import psycopg_pool
 
-from etl import tables
+from etl import table_facts
 from gis_server.db.pools import Pool
 from layers.audience import PUBLIC
 from layers.declared import Declared
@@ -114,9 +114,10 @@ class LiveLayers:
     def _leave_out(self) -> None:
         """Serve nothing without a table: a folder may have come while this process started."""
         with self._pool.connection() as conn:
-            fitting = {layer.id: layer for layer in self.now if tables.is_fitting(conn, layer)}
+            fitting = table_facts.fitting(conn, self.now)
         if len(fitting) < len(self.now):
-            self.now = self._taken = Layers(fitting, self.now.groups)
+            there = {layer.id: layer for layer in self.now if layer.id in fitting}
+            self.now = self._taken = Layers(there, self.now.groups)
 
     def _take(self, declared: Layers) -> None:
         fitting = self._fitting(declared)
@@ -130,12 +131,10 @@ class LiveLayers:
             self.now = served
 
     def _fitting(self, declared: Layers) -> set[str]:
+        served = {layer.id for layer in declared if self.is_serving(layer)}
+        new = [layer for layer in declared if layer.id not in served]
         with self._pool.connection() as conn:
-            return {
-                layer.id
-                for layer in declared
-                if self.is_serving(layer) or tables.is_fitting(conn, layer)
-            }
+            return served | table_facts.fitting(conn, new)
 
     def _redraw(self) -> None:
         """Take all of a layer that looks another way as changed, after it is served that way.

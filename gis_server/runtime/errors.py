@@ -126,6 +126,10 @@ class MigrationFailed(GisError):
         self.reason = reason
 
 
+class DatabaseUnfit(GisError):
+    """The database cannot be ours as it is: others' objects, a missing right, another encoding."""
+
+
 class DatabaseNewer(GisError):
     """The database was brought to its form by a newer release than this one."""
 

@@ -18,10 +18,12 @@ from typing import Final
 
 import psycopg
 
-from etl import seed, tables
+from etl import provenance, seed, tables
+from gis_server.db import pools
 from gis_server.db.pools import DatabaseUnreachable
 from gis_server.runtime.errors import (
     DatabaseNewer,
+    DatabaseUnfit,
     DiskFull,
     MigrationFailed,
     PortForbidden,
@@ -37,6 +39,7 @@ from layers import registry
 from layers.registry import Layers
 from sql import migrate
 from sql.connection import Connection
+from sql.preflight import Unfit
 
 SERVICE: Final = "gis-server"
 """How /health names us, so that another program on our port is not mistaken for us."""
@@ -206,48 +209,68 @@ def prepare(conn: Connection, layers: Layers, settings: Settings) -> None:
 
     Raises:
         DatabaseNewer: a newer release has been here; nothing was changed.
+        DatabaseUnfit: the database cannot be ours as it is; nothing was changed.
+        DiskFull: there is no room for it.
         LoadError: a table or a file of the product does not fit.
+        MigrationFailed: the database refuses for another reason.
     """
     try:
-        migrate.apply(conn)
+        with conn.transaction():
+            migrate.apply(conn)
+            provenance.check(conn, layers)
+        tables.prepare(conn, layers)
     except migrate.SchemaNewer as error:
         raise DatabaseNewer(str(error)) from error
-    tables.prepare(conn, layers)
+    except Unfit as error:
+        raise DatabaseUnfit(str(error)) from error
+    except psycopg.errors.DiskFull as error:
+        raise DiskFull(settings.var) from error
+    except psycopg.Error as error:
+        raise MigrationFailed(_reason(error)) from error
     seed.plant(conn, layers, settings.var / "reports")
 
 
 def _migrate(url: str, settings: Settings) -> str:
     """Migrate, make the tables, and tell what was loaded before: empty, demo or real."""
     declared = registry.load(*settings.more_layers)
-    try:
-        with psycopg.connect(url, autocommit=True) as conn:
-            prepare(conn, declared, settings)
-            row = conn.execute(
-                "SELECT count(*), bool_and(is_demo) FROM ops.load WHERE file <> %s", (seed.FILE,)
-            ).fetchone()
-    except psycopg.errors.DiskFull as error:
-        raise DiskFull(settings.var) from error
-    except psycopg.Error as error:
-        raise MigrationFailed(_reason(error)) from error
+    with pools.connect(url) as conn:
+        prepare(conn, declared, settings)
+        row = conn.execute(
+            "SELECT count(*), bool_and(is_demo) FROM ops.load WHERE file <> %s", (seed.FILE,)
+        ).fetchone()
     loads, only_demo = row or (0, None)
     return "empty" if not loads else "demo" if only_demo else "real"
 
 
 def _check(url: str) -> None:
     try:
-        with psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
-            version = conn.info.server_version
-            if version >= OLDEST * 10000:
-                ensure_extensions(conn)
-            row = conn.execute(
-                "SELECT extversion FROM pg_extension WHERE extname = 'postgis'"
-            ).fetchone()
+        with psycopg.connect(
+            url, autocommit=True, connect_timeout=5, client_encoding="UTF8"
+        ) as conn:
+            _check_connected(conn)
     except psycopg.ProgrammingError as error:
         # The driver's own words would repeat the address, password included.
         raise _unreachable("the address cannot be read") from error
     except psycopg.Error as error:
         raise _unreachable(_reason(error)) from error
-    check_versions(version, row[0] if row else None)
+
+
+def _check_connected(conn: Connection) -> None:
+    """Look before anything is added to a database that may be others'."""
+    try:
+        if conn.info.server_version >= OLDEST * 10000:
+            migrate.check(conn)
+            ensure_extensions(conn)
+        row = conn.execute(
+            "SELECT extversion FROM pg_extension WHERE extname = 'postgis'"
+        ).fetchone()
+    except Unfit as error:
+        raise DatabaseUnfit(str(error)) from error
+    except psycopg.OperationalError:
+        raise
+    except psycopg.Error as error:
+        raise MigrationFailed(_reason(error)) from error
+    check_versions(conn.info.server_version, row[0] if row else None)
 
 
 def _unreachable(reason: str) -> DatabaseUnreachable:

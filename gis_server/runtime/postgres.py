@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, LiteralString
+from typing import Final
 
 import psycopg
 from psycopg import sql
@@ -31,6 +31,7 @@ from gis_server.runtime.errors import (
 )
 from layers.errors import GisError
 from sql.connection import Connection
+from sql.preflight import EXTENSIONS
 
 BINARIES = Path("/usr/lib/postgresql")
 SHARED = Path("/usr/share/postgresql")
@@ -38,7 +39,6 @@ ELSEWHERE = Path("/var/lib/postgresql")
 """Where the data goes when the server's user cannot reach the folder that was asked for."""
 
 OLDEST: Final = 15
-EXTENSIONS: Final[tuple[LiteralString, ...]] = ("postgis", "unaccent", "pg_trgm")
 ADMIN: Final = "postgres"
 ROLE: Final = "gis"
 PORT: Final = 5432

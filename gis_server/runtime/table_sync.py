@@ -77,7 +77,8 @@ def prepare(conn: Connection, layers: Layers, reports: Path) -> Layers:
     A layer whose table cannot be brought there is left out, and the log says why. Rows are written
     anew in the end, when every process serves what was declared.
     """
-    fitting = [layer for layer in layers if _shape(conn, layer)]
+    due = {layer.id for layer in tables.unsettled(conn, layers)}
+    fitting = [layer for layer in layers if layer.id not in due or _shape(conn, layer)]
     ready = Layers({layer.id: layer for layer in fitting}, layers.groups)
     seed.plant(conn, ready, reports)
     time.sleep(_TAKEN_OVER)

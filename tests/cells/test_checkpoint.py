@@ -209,7 +209,7 @@ def test_a_cube_of_another_declaration_is_not_used(
     assert served.view(plain, 1, PUBLIC) is None
     assert checkpoint.is_due(conn, plain, generations)
     tables.shape(conn, plain)
-    assert cell_ddl.is_watched(conn, plain)
+    assert tables.unsettled(conn, [plain]) == []
     checkpoint.checkpoint(conn, plain, generations)
     put_incidents(conn, 3, seed=2)
     agree(conn, served, plain, 2)
@@ -226,7 +226,7 @@ def test_a_layer_that_is_no_longer_aggregated_writes_nothing(
     put_incidents(conn, 1)
     assert conn.execute("SELECT count(*) FROM ops.cell_change").fetchone() == (0,)
     assert tables.shape(conn, incident)
-    assert cell_ddl.is_watched(conn, incident)
+    assert tables.unsettled(conn, [incident]) == []
 
 
 def test_a_cube_of_another_database_is_not_used(

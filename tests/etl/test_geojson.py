@@ -11,7 +11,7 @@ import pyproj
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from etl import ddl, geojson, tables
+from etl import ddl, geojson, table_facts, tables
 from etl.load import Mode, Result
 from layers.model import Access, Layer, Lifecycle
 from layers.registry import Layers
@@ -79,10 +79,11 @@ def test_a_load_writes_the_text_with_the_numbers_that_it_gives(
 def test_events_keep_no_text(conn: Connection, layers: Layers) -> None:
     events = [layer for layer in layers if layer.lifecycle is Lifecycle.APPENDED]
     assert events
+    facts = table_facts.read(conn, layers)
     for layer in layers:
         columns = ddl.names(layer)
         assert (geojson.COLUMN in columns) == (layer not in events)
-        assert ddl.keeps_geojson(conn, layer) == (layer not in events)
+        assert facts[layer.id].keeps_text(layer) == (layer not in events)
 
 
 def test_a_field_that_is_hidden_leaves_the_text(conn: Connection, layers: Layers) -> None:
@@ -90,9 +91,9 @@ def test_a_field_that_is_hidden_leaves_the_text(conn: Connection, layers: Layers
     conn.execute(PARCEL, ("2",))
     hidden = replace(parcel.fields["number"], access=Access.RESTRICTED)
     changed = replace(parcel, fields={**parcel.fields, "number": hidden})
-    assert not ddl.keeps_geojson(conn, changed)
+    assert tables.unsettled(conn, [changed])
     tables.prepare(conn, Layers({"land_parcel": changed}, layers.groups))
-    assert ddl.keeps_geojson(conn, changed)
+    assert not tables.unsettled(conn, [changed])
     assert "number" not in _kept(conn, changed)[0]["properties"]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from etl import ddl, rewriting, stage, tables
+from etl import ddl, rewriting, stage, table_facts, tables
 from etl.errors import LayerBusy
 from etl.tables import TableDiffers
 from layers.model import Layer, Type
@@ -47,19 +47,24 @@ def _one(conn: Connection, statement: str) -> Any:
     return row and row[0]
 
 
+def _keeps_text(conn: Connection, layer: Layer) -> bool:
+    facts = table_facts.of(conn, layer)
+    return facts is not None and facts.keeps_text(layer)
+
+
 def test_a_field_of_another_type_is_refused_while_there_are_rows(
     conn: Connection, camera: Layer
 ) -> None:
     with pytest.raises(TableDiffers, match=r"layer\.camera has rows but no bearing as"):
         _prepare(conn, _typed(camera, "bearing", Type.TEXT))
-    assert not tables.is_fitting(conn, _typed(camera, "bearing", Type.TEXT))
-    assert tables.is_fitting(conn, camera)
+    assert table_facts.fitting(conn, [_typed(camera, "bearing", Type.TEXT)]) == set()
+    assert table_facts.fitting(conn, [camera]) == {"camera"}
 
 
 def test_an_empty_table_takes_a_field_of_another_type(conn: Connection, layers: Layers) -> None:
     changed = _typed(layers.get("camera"), "bearing", Type.TEXT)
     assert _prepare(conn, changed) == ["camera"]
-    assert tables.is_fitting(conn, changed)
+    assert table_facts.fitting(conn, [changed]) == {"camera"}
 
 
 def test_an_empty_table_that_is_being_filled_is_left_to_the_load(
@@ -100,7 +105,7 @@ def test_rows_are_written_anew_in_pieces(
     with_number = "SELECT count(*) FROM layer.land_parcel WHERE geojson LIKE '%\"number\"%'"
     assert _one(conn, with_number) == 0
     assert _one(conn, "SELECT count(*) FROM layer.land_parcel WHERE tile_from IS NOT NULL") == 300
-    assert ddl.keeps_geojson(conn, changed)
+    assert _keeps_text(conn, changed)
     assert not rewriting.is_marked(conn, changed)
     assert _prepare(conn, changed) == []
 
@@ -118,9 +123,9 @@ def test_writing_that_was_cut_off_is_done_the_next_time(
         with pytest.raises(KeyboardInterrupt):
             _prepare(conn, changed)
     assert rewriting.is_marked(conn, changed)
-    assert not ddl.keeps_geojson(conn, changed)
+    assert not _keeps_text(conn, changed)
     _prepare(conn, changed)
-    assert ddl.keeps_geojson(conn, changed)
+    assert _keeps_text(conn, changed)
 
 
 def _cut_off(*_: object) -> None:

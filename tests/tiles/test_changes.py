@@ -7,7 +7,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from etl import ddl
 from etl.load import Mode, Order, load
 from layers import pixels
 from layers.geo import TileId
@@ -198,18 +197,18 @@ def test_a_purge_is_written_like_a_change(conn: Connection) -> None:
 def test_the_triggers_follow_the_declaration(conn: Connection, layers: Layers) -> None:
     from dataclasses import replace  # noqa: PLC0415
 
-    from etl import tables  # noqa: PLC0415
+    from etl import table_facts, tables  # noqa: PLC0415
 
     parcel = layers.get("land_parcel")
-    assert ddl.is_watched(conn, parcel)
+    assert table_facts.read(conn, [parcel])[parcel.id].is_watched(parcel)
     conn.execute(
         "INSERT INTO layer.land_parcel (sheet, number, land_code, geom) SELECT '1', '2', 'ONT',"
         " ST_Multi(ST_Transform(ST_MakeEnvelope(105.80, 21.50, 105.90, 21.60, 4326), 9213))"
     )
     assert conn.execute("SELECT px8 FROM layer.land_parcel").fetchone() == (None,)
     wider = replace(parcel, tiles=replace(parcel.tiles, minzoom=5))
-    assert not ddl.is_watched(conn, wider)
+    assert not table_facts.read(conn, [wider])[wider.id].is_watched(wider)
     tables.prepare(conn, Layers({"land_parcel": wider}, layers.groups))
-    assert ddl.is_watched(conn, wider)
+    assert table_facts.read(conn, [wider])[wider.id].is_watched(wider)
     row = conn.execute("SELECT px8 IS NOT NULL FROM layer.land_parcel").fetchone()
     assert row == (True,)

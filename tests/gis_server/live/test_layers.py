@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from flask import Flask, g
 
-from etl import tables
+from etl import table_facts, tables
 from gis_server.live import layers as live_layers
 from gis_server.runtime import table_sync
 from gis_server.settings import Settings
@@ -283,7 +283,7 @@ def test_a_table_that_others_use_is_waited_for(
         ended.start()
         assert "market" in _prepared(conn, own, tmp_path).by_id
         ended.join()
-    assert tables.is_fitting(conn, registry.load(own).get("market"))
+    assert table_facts.fitting(conn, [registry.load(own).get("market")])
 
 
 def test_what_is_served_is_what_is_wanted_and_fits(layers: Layers) -> None:

@@ -18,8 +18,9 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from gis_server.db.pools import DatabaseUnreachable
-from gis_server.runtime import installation
+from gis_server.runtime import installation, postgres
 from gis_server.runtime.errors import (
+    DatabaseUnfit,
     MigrationFailed,
     PortTaken,
     PostgisTooOld,
@@ -30,6 +31,7 @@ from gis_server.runtime.errors import (
 from gis_server.runtime.installation import Server, check_versions, database_url, refuse_taken
 from gis_server.runtime.postgres import Cluster
 from gis_server.settings import Settings
+from sql import migrate
 
 STUB = """
     import http.server, os, sys
@@ -168,6 +170,10 @@ def test_a_named_database_gets_its_extensions_where_we_may_add_them(cluster: Clu
     with pytest.raises(PostgisTooOld, match="has no PostGIS"):
         database_url(Settings(database_url=ordinary))
     assert database_url(Settings(database_url=admin)) == admin
+    with pytest.raises(DatabaseUnfit, match=r"GRANT INSERT ON public.spatial_ref_sys TO gis\."):
+        database_url(Settings(database_url=ordinary))
+    with psycopg.connect(admin, autocommit=True) as conn:
+        conn.execute("GRANT INSERT ON public.spatial_ref_sys TO gis")
     assert database_url(Settings(database_url=ordinary)) == ordinary
 
 
@@ -176,6 +182,25 @@ def test_a_database_that_does_not_exist_is_named(cluster: Cluster) -> None:
     url = make_conninfo(cluster.dsn(), dbname="nowhere")
     with pytest.raises(DatabaseUnreachable, match='database "nowhere" does not exist'):
         database_url(Settings(database_url=url))
+
+
+@pytest.mark.deep
+@pytest.mark.pg
+def test_a_standby_is_refused(cluster: Cluster) -> None:
+    """One that waits for a primary server which never comes."""
+    with psycopg.connect(cluster.admin_dsn(), autocommit=True) as conn:
+        conn.execute("CREATE DATABASE waiting")
+    cluster.stop()
+    signal_file = cluster._data.resolve() / "standby.signal"
+    signal_file.touch()
+    try:
+        cluster._launch(postgres._account())
+        with pytest.raises(DatabaseUnfit, match="a standby, which can only be read"):
+            database_url(Settings(database_url=cluster.admin_dsn("waiting")))
+    finally:
+        cluster.stop()
+        signal_file.unlink()
+        cluster.start()
 
 
 @pytest.mark.pg
@@ -233,12 +258,13 @@ def test_the_demo_never_replaces_what_a_person_loaded(
 
 
 @pytest.mark.pg
-def test_a_role_that_may_not_migrate_is_one_sentence(tmp_path: Path, cluster: Cluster) -> None:
-    with psycopg.connect(cluster.admin_dsn(), autocommit=True) as conn:
-        conn.execute("CREATE DATABASE closed")
-    installation.database_url(Settings(database_url=cluster.admin_dsn("closed")))
-    settings = Settings(database_url=cluster.dsn("closed"), var=tmp_path)
-    with pytest.raises(MigrationFailed, match=r"\(permission denied for database closed\)"):
+def test_a_migration_that_the_database_refuses_is_one_sentence(tmp_path: Path, fresh: str) -> None:
+    installation.database_url(Settings(database_url=fresh))
+    with psycopg.connect(fresh, autocommit=True) as conn:
+        migrate.apply(conn)
+        conn.execute("DELETE FROM ops.migration WHERE name = '0009_archive.sql'")
+    settings = Settings(database_url=fresh, var=tmp_path)
+    with pytest.raises(MigrationFailed, match=r'\(relation "archive" already exists\)'):
         installation._prepare(settings)
 
 
