@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -18,17 +18,26 @@ from tiles.export import Part
 
 THEME = "light"
 
+_PACKAGES = {
+    "maplibre-gl": "maplibre-gl/dist/maplibre-gl.mjs",
+    "pmtiles": "pmtiles/dist/esm/index.js",
+    "fflate": "fflate/esm/browser.js",
+}
+"""Modules of the installed browser packages, by the specifier that imports them."""
+
 _MODULES = (
-    "maplibre-gl/dist/maplibre-gl.mjs",
+    *_PACKAGES.values(),
     "maplibre-gl/dist/maplibre-gl-worker.mjs",
     "maplibre-gl/dist/maplibre-gl.css",
-    "pmtiles/dist/esm/index.js",
-    "fflate/esm/browser.js",
 )
 """What the page loads of the installed browser packages."""
 
+_VENDOR = PurePath("vendor")
+_IMPORT = re.compile(rf'\bfrom\s*"({"|".join(_PACKAGES)})"')
+_SCRIPTS = frozenset({".js", ".mjs"})
+
 _LICENCES = re.compile(r"licen[cs]e(\.\w+)?|package\.json", re.IGNORECASE)
-_OWN = ("page.css", "page.js")
+_OWN = ("export/page.css", "export/page.js", "module-failure.js")
 
 
 class ModulesMissing(GisError):
@@ -78,7 +87,7 @@ def write(page: Page, modules: Path) -> Path:
     unfinished.mkdir()
     try:
         composed = style(page)
-        _copy(modules, unfinished / "vendor", [*_MODULES, *_fonts(composed)])
+        _copy(modules, unfinished, [*_MODULES, *_fonts(composed)])
         _write_own(page, unfinished, composed)
         shutil.rmtree(page.folder, ignore_errors=True)
         unfinished.rename(page.folder)
@@ -142,25 +151,55 @@ def _fonts(composed: dict[str, Any]) -> Iterator[str]:
             yield file["url"].removeprefix("./vendor/")
 
 
-def _copy(modules: Path, target: Path, names: list[str]) -> None:
+def _copy(modules: Path, folder: Path, names: list[str]) -> None:
     for name in names:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(modules / name, target / name)
+        place = _place(name)
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        if place.suffix in _SCRIPTS:
+            text = (modules / name).read_text("utf-8")
+            (folder / place).write_text(_linked(text, place), "utf-8")
+        else:
+            shutil.copyfile(modules / name, folder / place)
         scope = 2 if name.startswith("@") else 1
         package = Path(*Path(name).parts[:scope])
         for file in (modules / package).iterdir():
             if _LICENCES.fullmatch(file.name):
-                shutil.copyfile(file, target / package / file.name)
+                shutil.copyfile(file, folder / _VENDOR / package / file.name)
+
+
+def _place(name: str) -> PurePath:
+    """Return where a file of a package goes.
+
+    Modules end in ``.js``: a web server that does not know ``.mjs``, as Debian's nginx does not,
+    gives it a media type by which a browser refuses it.
+    """
+    place = _VENDOR / name
+    return place.with_suffix(".js") if place.suffix == ".mjs" else place
+
+
+def _linked(text: str, place: PurePath) -> str:
+    """Return a module that imports packages by their addresses in the page's folder.
+
+    An import map would be an inline script, which many a site's Content-Security-Policy forbids.
+    """
+
+    def address(found: re.Match[str]) -> str:
+        path = _place(_PACKAGES[found[1]]).relative_to(place.parent, walk_up=True)
+        return f'from"./{path}"'
+
+    return _IMPORT.sub(address, text)
 
 
 def _write_own(page: Page, folder: Path, composed: dict[str, Any]) -> None:
-    web = files("gis_server").joinpath("web", "export")
-    text = web.joinpath("index.html").read_text("utf-8")
+    web = files("gis_server").joinpath("web")
+    text = web.joinpath("export", "index.html").read_text("utf-8")
     text = text.replace("{title}", html.escape(page.title))
     text = text.replace('lang="vi"', f'lang="{page.language}"')
     (folder / "index.html").write_text(text, "utf-8")
     for name in _OWN:
-        (folder / name).write_text(web.joinpath(name).read_text("utf-8"), "utf-8")
+        place = PurePath(PurePath(name).name)
+        text = _linked(web.joinpath(name).read_text("utf-8"), place)
+        (folder / place).write_text(text, "utf-8")
     (folder / "style.json").write_text(json.dumps(composed, ensure_ascii=False), "utf-8")
     (folder / "sprites").mkdir()
     for ratio in RATIOS:

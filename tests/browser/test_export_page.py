@@ -1,49 +1,33 @@
-"""An exported archive with its page, on a server that knows files and ranges of bytes only."""
+"""An exported archive with its page on Debian's nginx, which knows files and few of their types."""
 
 import os
-import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from gis_testing.nginx import running
 from gis_testing.places import ROOT
+from gis_testing.servers import free_port
 
 pytestmark = pytest.mark.deep
 
 Connection = psycopg.Connection[Any]
 
 
-class Files(SimpleHTTPRequestHandler):
-    """Files, and parts of them; the interpreter's own server gives whole ones only."""
-
-    protocol_version = "HTTP/1.1"
-
-    def send_head(self) -> BinaryIO | BytesIO | None:
-        wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
-        file = Path(self.translate_path(self.path))
-        if wanted is None or not file.is_file():
-            return super().send_head()
-        whole = file.read_bytes()
-        first, last = int(wanted[1]), min(int(wanted[2]), len(whole) - 1)
-        self.send_response(206)
-        self.send_header("Content-Type", "application/octet-stream")
-        self.send_header("Content-Range", f"bytes {first}-{last}/{len(whole)}")
-        self.send_header("Content-Length", str(last - first + 1))
-        self.end_headers()
-        return BytesIO(whole[first : last + 1])
-
-    def log_message(self, *_: object) -> None:
-        pass
+SITE = """
+server {{
+    listen 127.0.0.1:{port};
+    root {folder};
+    add_header Content-Security-Policy "default-src 'self'; img-src 'self' data: blob:" always;
+}}
+"""
+"""A site that knows files only, of those that let a page run no script but files of their own."""
 
 
 @pytest.fixture
@@ -77,10 +61,9 @@ def site(conn: Connection, database_url: str, tmp_path: Path) -> Iterator[str]:
         cwd=folder,
         check=True,
     )
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/thử-page/"
-        server.shutdown()
+    port = free_port()
+    with running(tmp_path / "nginx", SITE.format(port=port, folder=folder), port):
+        yield f"http://127.0.0.1:{port}/thử-page/"
 
 
 @pytest.fixture
@@ -129,3 +112,32 @@ def test_a_click_tells_what_is_there(opened: Page) -> None:
     card = opened.locator(".maplibregl-popup-content")
     assert card.locator("strong").inner_text() == "Thửa đất"
     assert "12" in card.inner_text()
+
+
+def test_every_module_of_the_page_is_a_file_that_each_web_server_knows(
+    site: str, tmp_path: Path
+) -> None:
+    page = tmp_path / "site" / "thử-page"
+    endings = {file.suffix for file in page.rglob("*") if file.is_file()}
+    assert endings <= {".css", ".html", ".js", ".json", ".md", ".png", ".txt", ".woff2", ""}
+    assert "<script>" not in (page / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("missing", "sentence"),
+    [
+        ("page.js", "could not be loaded"),
+        ("vendor/maplibre-gl/dist/maplibre-gl.js", "could not be loaded"),
+        ("vendor/fflate/esm/browser.js", "could not be loaded"),
+        ("vendor/maplibre-gl/dist/maplibre-gl-worker.js", "maplibre-gl-worker.js: 404"),
+        ("style.json", "style.json: 404"),
+    ],
+)
+def test_a_page_without_one_of_its_files_says_so(
+    browser: Browser, site: str, tmp_path: Path, missing: str, sentence: str
+) -> None:
+    (tmp_path / "site" / "thử-page" / missing).unlink()
+    page = browser.new_page()
+    page.goto(site)
+    expect(page.locator("[role=alert]")).to_contain_text(sentence)
+    page.close()

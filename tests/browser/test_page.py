@@ -96,3 +96,30 @@ def test_without_webgl_the_page_says_so(screen: Any) -> None:
     screen.page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
     screen.page.goto(screen.server)
     expect(screen.page.locator("[role=alert]")).to_contain_text("WebGL2")
+
+
+@pytest.mark.parametrize(
+    ("path", "missing", "sentence"),
+    [
+        ("/", "**/web/main.js", "Không tải được chương trình"),
+        ("/", "**/web/store.js", "could not be loaded"),
+        ("/", "**/maplibre-gl.mjs", "Không tải được chương trình"),
+        ("/ogc/collections/school/items?f=html&lang=en", "**/ogc/map.js", "cannot be drawn"),
+        ("/ogc/collections/school/items?f=html", "**/maplibre-gl.mjs", "Không vẽ được bản đồ"),
+    ],
+)
+def test_a_page_without_one_of_its_modules_says_so(
+    screen: Any, path: str, missing: str, sentence: str
+) -> None:
+    screen.page.route(missing, lambda route: route.fulfill(content_type="text/plain", body="1"))
+    screen.page.goto(screen.server + path)
+    expect(screen.page.get_by_text(sentence)).to_be_visible()
+    screen.errors.clear()
+
+
+def test_a_browser_that_cannot_read_the_modules_is_told_so(screen: Any) -> None:
+    old = re.compile(r"/web/store\.js")
+    screen.page.route(old, lambda route: route.fulfill(content_type="text/javascript", body="#"))
+    screen.page.goto(screen.server)
+    expect(screen.page.locator("[role=alert]")).to_contain_text("Không tải được chương trình")
+    screen.errors.clear()

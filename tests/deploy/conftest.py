@@ -2,10 +2,7 @@
 
 import os
 import re
-import shutil
 import signal
-import socket
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -18,9 +15,9 @@ import psycopg
 import pytest
 
 from gis_server.settings import Settings
+from gis_testing.nginx import running
 from gis_testing.places import ROOT
-from gis_testing.requirements import unavailable
-from gis_testing.servers import serving
+from gis_testing.servers import free_port, serving
 from layers.geo import TileId
 
 AT = TileId.at(105.852, 21.55, 14)
@@ -46,26 +43,6 @@ WHERE layer = 'school' AND NOT EXISTS (SELECT FROM ops.change)
 """Version of the schools when no change is waiting."""
 
 SHIPPED = ROOT / "deploy" / "nginx.conf"
-
-MAIN = """
-daemon off;
-{user}
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log notice;
-events {{ worker_connections 256; }}
-http {{
-    log_format ours "$request_uri $status $upstream_cache_status $upstream_status";
-    access_log {folder}/access.log ours;
-    log_subrequest on;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/gis.conf;
-}}
-"""
 
 
 class Answer(NamedTuple):
@@ -133,14 +110,6 @@ class Front:
         return sum(upstream != "-" for *_, upstream in self.logged(path))
 
 
-def program() -> str:
-    """Return nginx, which is not on the PATH of an ordinary user."""
-    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
-    if found is None:
-        unavailable("there is no nginx: apt-get install nginx-light")
-    return found
-
-
 def site(text: str, port: int, python: str, var: Path, cache: Path) -> str:
     """Change the lines that an administrator changes, and the port."""
     for was, becomes in (
@@ -158,38 +127,11 @@ def site(text: str, port: int, python: str, var: Path, cache: Path) -> str:
 @contextmanager
 def nginx(folder: Path, behind: str, var: Path, user: str = "root") -> Iterator[Front]:
     """Run nginx with the shipped configuration before a server; root's as another user."""
-    folder.mkdir()
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     python = behind.removeprefix("http://")
     text = site(SHIPPED.read_text(), port, python, var, folder / "cache")
-    (folder / "gis.conf").write_text(text)
-    said = f"user {user};" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=said))
-    command = [program(), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
-    process = subprocess.Popen(command)
-    try:
-        _await(port, process)
+    with running(folder, text, port, user):
         yield Front(f"http://127.0.0.1:{port}", behind, folder)
-    finally:
-        process.send_signal(signal.SIGQUIT)
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.terminate()
-            process.wait(5)
-
-
-def _await(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "nginx ended"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise AssertionError("nginx did not answer")
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 // The map of an archive: no server but one for files that answers to ranges of bytes.
-import { addProtocol, AttributionControl, Map as MapLibre, NavigationControl, Popup, ScaleControl } from "maplibre-gl";
+import { addProtocol, AttributionControl, getVersion, Map as MapLibre, NavigationControl, Popup, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import { Protocol } from "pmtiles";
 
 const SCHEME = "pmtiles://";
+const WORKER = "vendor/maplibre-gl/dist/maplibre-gl-worker.js";
 
 /** @param {string} path @returns {string} */
 const whole = (path) => new URL(path, document.baseURI).href;
@@ -67,9 +68,27 @@ function dataset(layer) {
   return id;
 }
 
+/**
+ * Return a file of the page's folder.
+ *
+ * @param {string} path
+ */
+async function file(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer;
+}
+
+/** Name the map's worker, whose absence the map itself would not tell; its version must be the map's. */
+async function worker() {
+  await file(WORKER);
+  setWorkerUrl(`${whole(WORKER)}?v=${getVersion()}`);
+}
+
 async function start() {
   addProtocol("pmtiles", new Protocol({ metadata: true }).tile);
-  const answer = await fetch("style.json");
+  await worker();
+  const answer = await file("style.json");
   const style = settled(/** @type {ExportedStyle} */ (await answer.json()));
   const { "gis:bounds": bounds, "gis:fields": fields } = style.metadata;
   const map = new MapLibre({ container: "map", style, bounds, fitBoundsOptions: { padding: 24 }, hash: "map", maxPitch: 0, attributionControl: false });
