@@ -13,7 +13,7 @@ from psycopg import sql
 from sql import locks, preflight
 from sql.connection import Connection
 
-FUNCTIONS = 1
+FUNCTIONS = 2
 """Number of the functions that come with this release; whoever changes one raises it."""
 
 

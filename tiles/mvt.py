@@ -35,6 +35,9 @@ _TRIES = 6
 _GUESS = 0.8
 """Bytes of a tile by what they were reckoned at, before any was drawn."""
 
+_CORNER, _ALONE = 2.4, 0.75
+"""Bytes of a corner, about, and the part of a tile's corners that one feature may have."""
+
 _bytes_by_cost: dict[tuple[str, int], float] = {}
 """The same as it came out last, by layer and zoom: neighbours are alike."""
 
@@ -52,11 +55,15 @@ class View(NamedTuple):
 
 
 class RenderedTile(NamedTuple):
-    """A tile layer, the number of features in it, and of those that could be in it."""
+    """A tile layer, the number of features in it, and of those that could be in it.
+
+    ``is_reduced`` tells that a feature was drawn with fewer corners than it has.
+    """
 
     body: bytes
     shown: int
     total: int
+    is_reduced: bool = False
 
 
 def tile(conn: Connection, layer: Layer, at: TileId, wanted: RowFilter = ALL) -> bytes:
@@ -64,7 +71,7 @@ def tile(conn: Connection, layer: Layer, at: TileId, wanted: RowFilter = ALL) ->
 
     A tile that leaves features out has a layer ``<id>_left_out`` with one point that says so:
     ``shown`` and ``total`` where the budget chose by rank, ``thinned`` where features are smaller
-    than a screen pixel and some stand for all.
+    than a screen pixel and some stand for all, or where one is drawn without its smallest parts.
 
     Args:
         conn: to a database with the layer's table.
@@ -123,7 +130,11 @@ def _budgeted(
         if size <= room and (is_full or drawn.shown == drawn.total):
             break
         reckoned = _bytes_by_cost[layer.id, view.zoom] = max(size, 1) / cost
-    facts = {"shown": best.shown, "total": drawn.total} if best.shown < drawn.total else {}
+    facts: dict[str, Any] = {}
+    if best.shown < drawn.total:
+        facts |= {"shown": best.shown, "total": drawn.total}
+    if best.is_reduced:
+        facts["thinned"] = True
     return best.body, facts
 
 
@@ -131,12 +142,13 @@ def _draw(conn: Connection, layer: Layer, view: View, cost: float) -> RenderedTi
     budget = {
         "cost": cost,
         "points": MOST_POINTS,
+        "alone": int(min(MOST_POINTS, cost / _CORNER) * _ALONE),
         "limit": layer.tiles.limit,
         "header": 12.0 + 8 * len(statements.names(layer)),
     }
     statement = statements.budget(layer, view.zoom, view.wanted, view.frame)
     row = conn.execute(statement, {**view.values, **budget}, binary=True).fetchone()
-    return RenderedTile(bytes(row[0] or b""), row[1], row[2]) if row else RenderedTile(b"", 0, 0)
+    return RenderedTile(bytes(row[0] or b""), *row[1:]) if row else RenderedTile(b"", 0, 0)
 
 
 def _is_thinned(conn: Connection, layer: Layer, view: View) -> bool:

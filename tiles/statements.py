@@ -126,6 +126,7 @@ def budget(layer: Layer, zoom: int, wanted: RowFilter, frame: Frame = PIXELS) ->
         lambda: sql.query("tile_budget").format(
             **_ranking(layer),
             columns=_listed("t", (*names(layer), column, "px_size", *frame.columns)),
+            column=Identifier(column),
             corners=_corners(layer, column),
             shape=frame.shape(layer, zoom),
             sound=_sound(layer, frame),
@@ -341,12 +342,17 @@ def _shape(layer: Layer, column: str) -> Composable:
     return SQL("CASE {} ELSE {} END").format(cases, cut)
 
 
-def _corners(layer: Layer, column: str) -> Composed:
-    """Return about how many corners are left of a shape in tile units: small ones lose some."""
-    counted = SQL("public.ST_NPoints({})").format(Identifier("t", column))
+def _corners(layer: Layer, column: str) -> Composable:
+    """Return about how many corners are left of a shape in tile units: small ones lose some.
+
+    Many rings have more corners than one around the same area, as the root of their number.
+    """
     if layer.geometry.dimension < _AREA:
-        return counted
-    return SQL("least({}, 5 + sqrt(t.px_size) * %(scale)s / 2)").format(counted)
+        return SQL("t._all")
+    return SQL(
+        "least(t._all, 5 * public.ST_NRings({0})"
+        " + sqrt(public.ST_NRings({0}) * t.px_size) * %(scale)s / 2)"
+    ).format(Identifier("t", column))
 
 
 def _speck(place: Identifier) -> Composed:

@@ -1,6 +1,6 @@
 // Reads vector tiles with vector-tile-js, the reader of MapLibre and Mapbox GL: a line of JSON a tile on
-// stdin, {"name", "body"} with the body in base64; at the end one object on stdout: how many features were
-// read, and a sentence for each fault.
+// stdin, {"name", "body"} with the body in base64; at the end one object on stdout: how many features and
+// corners were read, and a sentence for each fault.
 import { createInterface } from "node:readline";
 import { VectorTile } from "@mapbox/vector-tile";
 import { PbfReader } from "pbf";
@@ -44,6 +44,7 @@ function hasLength(line) {
 /** @param {import("@mapbox/vector-tile").VectorTileFeature} feature */
 function* featureFaults(feature) {
   const parts = feature.loadGeometry();
+  for (const part of parts) corners += part.length;
   if (parts.length === 0) yield "no parts";
   if (![POINT, LINE, AREA].includes(feature.type)) yield `type ${feature.type}`;
   if (feature.type === LINE && !parts.every(hasLength)) yield "a line of no length";
@@ -53,6 +54,7 @@ function* featureFaults(feature) {
 }
 
 let features = 0;
+let corners = 0;
 /** @type {string[]} */
 const faults = [];
 
@@ -81,4 +83,4 @@ for await (const line of createInterface({ input: process.stdin })) {
     faults.push(`${name}: ${error}`);
   }
 }
-console.log(JSON.stringify({ features, faults }));
+console.log(JSON.stringify({ features, corners, faults }));

@@ -16,10 +16,11 @@ _READER = ROOT / "node_modules" / "@mapbox" / "vector-tile"
 
 
 class Findings(NamedTuple):
-    """What was read: how many tiles and features, and a sentence for each fault."""
+    """What was read: how many tiles, features and corners, and a sentence for each fault."""
 
     tiles: int
     features: int
+    corners: int
     faults: list[str]
 
 
@@ -42,4 +43,4 @@ def read(tiles: Iterable[tuple[str, bytes]]) -> Findings:
                 reader.stdin.write(json.dumps(line) + "\n")
         reader.stdin.close()
         found = json.load(reader.stdout)
-    return Findings(count, found["features"], found["faults"])
+    return Findings(count, found["features"], found["corners"], found["faults"])
