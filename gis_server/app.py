@@ -13,7 +13,7 @@ from cells.cube_views import CubeViews
 from cells.generations import Generations
 from gis_server.answers.current import services
 from gis_server.db import pools
-from gis_server.http import cors, hosts, params, problems
+from gis_server.http import cors, hosts, params, preconditions, problems
 from gis_server.live.changes import ChangePoller
 from gis_server.live.layers import LiveLayers
 from gis_server.ogc import routes as ogc
@@ -141,6 +141,7 @@ def create_app(settings: Settings, database_url: str, declared: Declared) -> Fla
     problems.install(app)
     hosts.install(app, settings)
     cors.install(app)
+    preconditions.install(app)
     return app
 
 

@@ -8,7 +8,7 @@ from flask import Response, json, request
 
 from gis_server.answers import current
 from gis_server.answers.current import services
-from gis_server.http import compression
+from gis_server.http import compression, preconditions
 from tiles import store
 from tiles.store import StoredTile
 
@@ -102,8 +102,7 @@ def _validated(answer: Response, *, max_age: int) -> Response:
     compressed(answer)
     # After compressing: a strong validator belongs to the bytes that are sent.
     answer.add_etag()
-    answer.make_conditional(request)
-    return _shared(answer)
+    return _shared(preconditions.not_modified(answer))
 
 
 def compressed(answer: Response) -> Response:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pygeoapi.api
+from babel import Locale
 from cachetools import LRUCache
 from flask import abort, current_app, request
 from pygeoapi.api import API, APIRequest, itemtypes
@@ -17,6 +18,7 @@ from gis_server.answers import current
 from gis_server.answers.current import base_url, services
 from gis_server.catalogue import summaries
 from gis_server.catalogue.summaries import LayerState
+from gis_server.http.language import preferred
 from gis_server.ogc.config import Extent, config
 from layers.geo import BBox
 from layers.registry import Layers
@@ -45,6 +47,11 @@ class Request(APIRequest):  # type: ignore[misc]
     def __init__(self, api: API) -> None:
         super().__init__(request, api.locales)
         self._args: MultiDict[str, str] = MultiDict()
+
+    def _get_locale(self, _headers: Any, supported_locales: list[Locale]) -> tuple[str, Locale]:
+        """The language of the rest of the answer; pygeoapi divides by the qualities of a header."""
+        lang = preferred()
+        return lang, next(locale for locale in supported_locales if locale.language == lang)
 
     def _get_format(self, *_: Any) -> str:
         """HTML is made from the JSON document (pages.py), so that is all pygeoapi is asked for."""

@@ -11,7 +11,7 @@ from flask import Response, render_template, request
 from gis_server.answers import replies
 from gis_server.answers.current import base_url
 from gis_server.catalogue.summaries import LayerState
-from gis_server.http import negotiation
+from gis_server.http import negotiation, preconditions
 from gis_server.http.csp import content_security_policy
 from gis_server.http.language import TAGS
 from gis_server.http.params import ParameterInvalid
@@ -139,7 +139,7 @@ def _answer(answer: Response, lang: str) -> Response:
         answer.headers["Cache-Control"] = "no-cache"
         # After compressing: a strong validator belongs to the bytes that are sent.
         answer.add_etag()
-        answer.make_conditional(request)
+        preconditions.not_modified(answer)
     return answer
 
 

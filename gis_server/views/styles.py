@@ -1,9 +1,10 @@
 """Styles and sprites of the map."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from gis_server.answers import current, replies
 from gis_server.answers.current import base_url
+from gis_server.http import preconditions
 from gis_server.http.language import language
 from styles.compose import compose
 from styles.errors import ThemeUnknown
@@ -42,7 +43,7 @@ def picture(name: str) -> Response:
     answer.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.add_etag()
-    return answer.make_conditional(request)  # type: ignore[return-value]
+    return preconditions.not_modified(answer)
 
 
 def _sheet(name: str) -> Sheet:

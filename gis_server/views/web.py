@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.security import safe_join
 
 from gis_server.answers.current import services
+from gis_server.http import preconditions
 from gis_server.http.csp import content_security_policy
 from layers.errors import Missing
 
@@ -62,9 +63,17 @@ def _vendor(path: str) -> Response:
 
 def _inside(root: Path, path: str, endings: frozenset[str]) -> Path:
     joined = safe_join(str(root), path)
-    if joined is None or Path(joined).suffix not in endings or not Path(joined).is_file():
+    if joined is None or Path(joined).suffix not in endings or not _is_file(Path(joined)):
         raise Missing("There is nothing at this address.")
     return Path(joined)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # A name that is longer than any file's.
+        return False
 
 
 def _file(path: Path) -> Response:
@@ -76,7 +85,7 @@ def _file(path: Path) -> Response:
     answer.headers["Vary"] = "Accept-Encoding"
     answer.headers["Cache-Control"] = _cache_control(path)
     answer.set_etag(tag)
-    return answer.make_conditional(request)  # type: ignore[return-value]
+    return preconditions.not_modified(answer)
 
 
 @lru_cache(maxsize=128)

@@ -342,4 +342,7 @@ def _property(node: Node) -> str | None:
 def _numbers(found: Any) -> list[float]:
     if not isinstance(found, list) or not all(Kind.of(n) is Kind.NUMBER for n in found):
         raise FilterInvalid("a bbox needs four or six numbers")
-    return [float(number) for number in found]
+    try:
+        return [float(number) for number in found]
+    except OverflowError:
+        raise FilterInvalid("a number of a bbox is beyond all that can be computed with") from None

@@ -50,7 +50,8 @@ def read(document: Any, crs: Reference) -> BaseGeometry:
     """
     if document is None:
         raise ShapeInvalid("missing")
-    if not isinstance(document, dict) or document.get("type") not in _DEPTHS:
+    # Compared, for a list or an object cannot be looked up.
+    if not isinstance(document, dict) or document.get("type") not in tuple(_DEPTHS):
         raise ShapeInvalid(f"not a GeoJSON geometry ({', '.join(_DEPTHS)})")
     if "crs" in document:
         raise ShapeInvalid("has a member 'crs'; name the CRS in the header Content-Crs")

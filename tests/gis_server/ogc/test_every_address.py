@@ -158,6 +158,22 @@ def test_whatever_there_is_suits_if_none_match_any(api: Any, some: Found) -> Non
     assert tagged > 50
 
 
+def test_what_a_client_insists_on_is_sent_as_it_is_or_refused(api: Any, some: Found) -> None:
+    for path in (path for path, methods in some.items() if "GET" in methods):
+        for form in ("", "?f=html", "?f=csv", "?f=parquet"):
+            plain = api.client.get(f"/ogc{path}{form}")
+            if plain.status_code != 200:
+                continue
+            tag = plain.headers["ETag"]
+            for header in ("*", tag, f'"x", {tag}'):
+                answer = api.client.get(f"/ogc{path}{form}", headers={"If-Match": header})
+                assert (answer.status_code, answer.data) == (200, plain.data), f"{path}{form}"
+            for header in ('"x"', f"W/{tag}"):
+                answer = api.client.get(f"/ogc{path}{form}", headers={"If-Match": header})
+                api.problem(answer, 412)
+                assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
 def test_what_there_is_not_is_404_whatever_the_client_has(api: Any) -> None:
     for path in ("/collections/school/items/S99", "/collections/incident/dggs/H3/zones/x"):
         api.problem(api.client.get(f"/ogc{path}", headers={"If-None-Match": "*"}), 404)

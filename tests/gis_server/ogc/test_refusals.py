@@ -249,7 +249,9 @@ def test_odd_accept_headers_are_no_fault(api: Any, header: str) -> None:
     assert api.get("/collections/school", accept=header).status_code == 200
 
 
-@pytest.mark.parametrize("header", ["", "-", "xx-YY", "vi;q=abc", "en-US-x-y-z;q=1,,", "*", "\x7f"])
+@pytest.mark.parametrize(
+    "header", ["", "-", "xx-YY", "*;q=0", "vi;q=0, *", "vi;q=abc", "en-US-x-y-z;q=1,,", "*", "\x7f"]
+)
 def test_odd_language_headers_are_no_fault(api: Any, header: str) -> None:
     answer = api.client.get("/ogc", headers={"Accept-Language": header})
     assert answer.status_code == 200

@@ -77,6 +77,9 @@ def test_files_have_the_type_that_a_browser_insists_on(
         "/vendor/maplibre-gl/dist/maplibre-gl.mjs.map",
         "/vendor/maplibre-gl/../earcut/src/earcut.js",
         "/vendor/maplibre-gl",
+        f"/web/{'a' * 300}.js",
+        f"/vendor/maplibre-gl/{'a/' * 3000}a.js",
+        "/web/main.js%00.js",
     ],
 )
 def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:

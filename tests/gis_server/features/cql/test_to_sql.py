@@ -324,6 +324,8 @@ def test_a_tree_that_is_not_cql2_is_refused(api: Any, node: Any) -> None:
         {"type": "Feature", "geometry": None},
         {"bbox": "x"},
         {"bbox": [True, 1, 2, 3]},
+        {"bbox": [10**400, 1, 2, 3]},
+        {"type": "Point", "coordinates": [10**400, 1]},
     ],
 )
 def test_a_literal_that_is_no_shape_is_refused(api: Any, literal: Any) -> None:

@@ -31,6 +31,8 @@ def test_every_fault_is_named(editor: Any) -> None:
         (None, "missing"),
         ([1, 2], "not a GeoJSON geometry"),
         ({"type": "Circle", "coordinates": [1, 2]}, "not a GeoJSON geometry"),
+        ({"type": {}, "coordinates": [1, 2]}, "not a GeoJSON geometry"),
+        ({"type": [[]], "coordinates": [1, 2]}, "not a GeoJSON geometry"),
         ({"type": "Point"}, "not lists"),
         ({"type": "Point", "coordinates": []}, "two or three finite numbers"),
         ({"type": "Point", "coordinates": [105.8]}, "two or three finite numbers"),
