@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from psycopg import sql
 
 import sql as sql_text
-from etl import cell_ddl, geojson
+from etl import cell_ddl, geojson, search_ddl
 from layers import pixels
 from layers.model import Derive, Field, Layer
 from sql.connection import Connection
@@ -127,6 +127,8 @@ def watch(conn: Connection, layer: Layer, *, schema: str = LAYER) -> None:
         )
     if layer.heatmap:
         cell_ddl.watch(conn, layer, named)
+    if layer.search:
+        search_ddl.watch(conn, layer, named)
 
 
 def _keep_geojson(conn: Connection, layer: Layer, named: sql.Identifier) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import sql
 from cells import columns
-from etl import cell_ddl, ddl, geojson
+from etl import cell_ddl, ddl, geojson, search_ddl
 from layers.model import Layer
 from sql.connection import Connection
 
@@ -29,6 +29,8 @@ class TableFacts:
         events: triggers that write down events.
         event_form: the form of events that they were made for.
         text_form: the form of the GeoJSON text that a trigger keeps.
+        searches: triggers that keep documents for the search box.
+        search_form: the form of these.
         is_rewriting: whether rows are still to be written anew.
         is_counted: whether the number of rows is known.
     """
@@ -40,6 +42,8 @@ class TableFacts:
     events: int
     event_form: str | None
     text_form: str | None
+    searches: int
+    search_form: str | None
     is_rewriting: bool
     is_counted: bool
 
@@ -77,6 +81,12 @@ class TableFacts:
             return self.events == 0
         return (self.events, self.event_form) == (len(cell_ddl.ROWS), columns.digest(layer))
 
+    def is_searched(self, layer: Layer) -> bool:
+        """Tell whether documents for the search box are kept as the declaration gives them."""
+        if not layer.search:
+            return self.searches == 0
+        return (self.searches, self.search_form) == (len(cell_ddl.ROWS), search_ddl.form(layer))
+
     def is_settled(self, layer: Layer) -> bool:
         """Tell whether the table is what is declared."""
         return (
@@ -86,6 +96,7 @@ class TableFacts:
             and self.is_watched(layer)
             and (self.keeps_text(layer) or not geojson.is_kept(layer))
             and self.counts_events(layer)
+            and self.is_searched(layer)
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from psycopg import sql
 
-from etl import cell_ddl, ddl, geojson, provenance, rewriting, stage, table_facts
+from etl import cell_ddl, ddl, geojson, provenance, rewriting, search_ddl, stage, table_facts
 from etl.errors import LoadError
 from etl.table_facts import TableFacts
 from etl.takeover import take_over
@@ -90,7 +90,7 @@ def _shape(conn: Connection, layer: Layer, facts: TableFacts | None) -> bool:
         return True
     added = _add_columns(conn, layer, facts)
     ddl.relax(conn, layer, facts.relaxable(layer))
-    kept = [keep(conn, layer, facts) for keep in (_keep_geojson, _keep_tile_columns, _keep_events)]
+    kept = [keep(conn, layer, facts) for keep in _KEPT]
     return added or any(kept)
 
 
@@ -165,3 +165,21 @@ def _keep_tile_columns(conn: Connection, layer: Layer, facts: TableFacts) -> boo
     ddl.watch(conn, layer)
     rewriting.mark(conn, layer)
     return True
+
+
+def _keep_search(conn: Connection, layer: Layer, facts: TableFacts) -> bool:
+    """Let the search box find what the declaration now gives."""
+    if facts.is_searched(layer):
+        return False
+    table = ddl.table(layer)
+    conn.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(table))
+    if not layer.search:
+        search_ddl.unwatch(conn, layer, table)
+        return True
+    search_ddl.watch(conn, layer, table)
+    search_ddl.fill(conn, layer, table)
+    return True
+
+
+_KEPT = (_keep_geojson, _keep_tile_columns, _keep_events, _keep_search)
+"""What brings to the declaration that which triggers keep of rows; each tells if it had to."""

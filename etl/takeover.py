@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql as compose
 
 import sql
-from etl import ddl
+from etl import ddl, search_ddl
 from etl.errors import TableHeld
 from layers.model import Layer
 from sql.connection import Connection
@@ -51,6 +51,8 @@ def _swap(conn: Connection, layer: Layer) -> None:
     _move(conn, ddl.table(layer, STAGE), LAYER)
     # Counted before policies are there that could hide rows from their owner.
     ddl.record_whole(conn, layer)
+    if layer.search:
+        search_ddl.fill(conn, layer, live)
     _run(conn, attachments)
     conn.execute(compose.SQL("DROP TABLE {}").format(ddl.table(layer, REPLACED)))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from layers import registry
 from layers.errors import LayerInvalid
-from layers.registry import Layers
+from layers.registry import Layers, Readings
 
 log = logging.getLogger("gis")
 
@@ -38,7 +38,8 @@ class Declared:
         self._further = further
         self._folders = (Path(str(files("layers"))), *further)
         self._read, _ = _stamp(self._folders)
-        self.layers = registry.load(*further)
+        self._readings = Readings()
+        self.layers = registry.load(*further, readings=self._readings)
         self.problem: str | None = None
 
     def look(self) -> bool:
@@ -48,7 +49,9 @@ class Declared:
             return False
         self._read = stamp
         try:
-            read = registry.survey(*self._further, former=self.layers.by_id)
+            read = registry.survey(
+                *self._further, former=self.layers.by_id, readings=self._readings
+            )
         except LayerInvalid as error:
             self._refuse(str(error))
             return False

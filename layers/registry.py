@@ -5,13 +5,14 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import jsonschema
+import jsonschema_rs
 
 from layers import build
 from layers.declaration_files import read_json, read_yaml
@@ -64,28 +65,60 @@ class Survey(NamedTuple):
     mistakes: tuple[LayerInvalid, ...]
 
 
-def load(*further: Path) -> Layers:
+class Readings:
+    """Cache of readings by content: a folder whose files are what they were is not read again."""
+
+    def __init__(self) -> None:
+        self._common: tuple[Any, ...] = ()
+        self._layers: dict[Path, tuple[list[bytes], Layer]] = {}
+
+    def layer(
+        self, folder: Path, codelists: Mapping[str, CodeList], groups: Mapping[str, Text]
+    ) -> Layer:
+        """Return the layer of a folder.
+
+        Raises:
+            LayerInvalid: naming the file, the key and the reason.
+        """
+        if self._common != (codelists, groups):
+            self._common = codelists, groups
+            self._layers.clear()
+        files = (folder / "layer.yaml", folder / "style.json")
+        content = [file.read_bytes() if file.is_file() else b"" for file in files]
+        known = self._layers.get(folder)
+        if known is None or known[0] != content:
+            known = self._layers[folder] = (content, read(folder, codelists, groups))
+        return known[1]
+
+
+def load(*further: Path, readings: Readings | None = None) -> Layers:
     """Read the layers that come with the product, and those of further folders.
 
     Raises:
         LayerInvalid: naming the file, the key and the reason.
     """
-    result = survey(*further)
+    result = survey(*further, readings=readings)
     if result.mistakes:
         raise result.mistakes[0]
     return result.layers
 
 
-def survey(*further: Path, former: Mapping[str, Layer] = MappingProxyType({})) -> Survey:
+def survey(
+    *further: Path,
+    former: Mapping[str, Layer] = MappingProxyType({}),
+    readings: Readings | None = None,
+) -> Survey:
     """Read them all the same when some cannot be read.
 
     Args:
         further: folders beside the product's.
         former: layers by id as they were; one whose folder has a mistake stays as it was.
+        readings: what was read before.
 
     Raises:
         LayerInvalid: a mistake in what layers have in common, or a folder that is not there.
     """
+    known = readings or Readings()
     with as_file(files("layers")) as own:
         folders = (own, *further)
         codelists = {name: by_id for folder in folders for name, by_id in _codelists(folder)}
@@ -97,7 +130,7 @@ def survey(*further: Path, former: Mapping[str, Layer] = MappingProxyType({})) -
         for place in (place for folder in folders for place in _layer_folders(folder)):
             try:
                 _check_name(place, by_id)
-                by_id[place.name] = read(place, codelists, groups)
+                by_id[place.name] = known.layer(place, codelists, groups)
             except LayerInvalid as error:
                 mistakes.append(error)
                 if place.name in former and former[place.name].group in groups:
@@ -158,9 +191,18 @@ def _read_style(file: Path) -> dict[str, Any]:
 
 
 def _check_shape(file: Path, declared: dict[str, Any]) -> None:
-    schema = json.loads(files("layers").joinpath("layer.schema.json").read_text("utf-8"))
+    """A quick validator tells whether all is well; the thorough one says what is not."""
+    schema, quick = _schema()
+    if quick.is_valid(declared):
+        return
     validator = jsonschema.Draft202012Validator(schema)
     error = jsonschema.exceptions.best_match(validator.iter_errors(declared))
     if error is not None:
         key = ".".join(str(step) for step in error.absolute_path) or "layer.yaml"
         raise LayerInvalid(file, key, error.message)
+
+
+@cache
+def _schema() -> tuple[dict[str, Any], jsonschema_rs.Draft202012Validator]:
+    schema = json.loads(files("layers").joinpath("layer.schema.json").read_text("utf-8"))
+    return schema, jsonschema_rs.Draft202012Validator(schema)

@@ -54,18 +54,18 @@ def watched(pid: int) -> Iterator[Peak]:
 
 def settles(pid: int, seconds: float) -> bool:
     """Wait until a server has nothing left to do; tell whether it had that within the time."""
-    deadline, before = time.monotonic() + seconds, _ticks(pid)
+    deadline, before = time.monotonic() + seconds, ticks(pid)
     while time.monotonic() < deadline:
         time.sleep(_GRAIN)
-        now = _ticks(pid)
+        now = ticks(pid)
         if now - before <= 2:
             return True
         before = now
     return False
 
 
-def _ticks(pid: int) -> int:
-    """Return hundredths of seconds of processor time."""
+def ticks(pid: int) -> int:
+    """Return the processor time of all of a server, in ticks of the clock (SC_CLK_TCK a second)."""
     return sum(sum(map(int, _stat(process)[11:13])) for process in _family(pid))
 
 

@@ -1,8 +1,8 @@
 """Find communes, places and parcels by what people type."""
 
+import itertools
 import re
 from collections.abc import Sequence
-from itertools import product
 from typing import Any, NamedTuple
 
 from psycopg import sql as compose
@@ -75,12 +75,13 @@ def search(conn: Connection, layers: Layers, text: str, limit: int, lang: str) -
     that are named so come first, and the parcel follows.
     """
     among = [layer for layer in layers if layer.search]
-    matches = _matches(conn, among, text, limit, lang)
-    hits = [match.hit for match in matches[:limit]]
+    matches = _matches(conn, among, text, limit)
+    hits = _hits(conn, layers, matches, lang)
     question = parcel_question(text) if PARCELS in layers.by_id else None
     if question is None:
         return Answer(hits, None)
-    named = [match.hit for match in matches if match.is_by_words]
+    by_words = {(match.layer, match.key) for match in matches if match.is_by_words}
+    named = [hit for hit in hits if (hit.layer, hit.id) in by_words]
     answer = parcels(conn, layers, question, limit, lang)
     if named:
         reserved = min(len(answer.hits), limit // 2)
@@ -88,16 +89,13 @@ def search(conn: Connection, layers: Layers, text: str, limit: int, lang: str) -
     return answer if answer.hits or answer.message else Answer(hits, None)
 
 
-def places(conn: Connection, among: Sequence[Layer], text: str, limit: int, lang: str) -> list[Hit]:
-    """Find features whose searched fields have the text, accents and case aside."""
-    return [match.hit for match in _matches(conn, among, text, limit, lang)[:limit]]
-
-
 class _Match(NamedTuple):
-    """A feature that has the text. ``rank`` is 0, 1 or 2, as in search_places.sql."""
+    """A feature that has the text, by its key. ``rank`` is 0, 1 or 2 (search_documents.sql)."""
 
+    layer: str
+    key: str
+    title: str
     rank: int
-    hit: Hit
 
     @property
     def is_by_words(self) -> bool:
@@ -107,29 +105,53 @@ class _Match(NamedTuple):
     @property
     def order(self) -> tuple[float, int]:
         """Relevance ranking: nearer to the start first, a unit before a place, then the shorter."""
-        return self.rank - (0.5 if self.hit.layer in units.LAYERS else 0), len(self.hit.title)
+        return self.rank - (0.5 if self.layer in units.LAYERS else 0), len(self.title)
 
 
 _INSIDE_A_WORD = 2
 
 
-def _matches(
-    conn: Connection, among: Sequence[Layer], text: str, limit: int, lang: str
-) -> list[_Match]:
-    """Return the best matches of each layer, best first."""
+def _matches(conn: Connection, among: Sequence[Layer], text: str, limit: int) -> list[_Match]:
+    """Return the best matches, best first: one look into the index of all layers a spelling."""
     folded = fold(text)
     if not folded:
         return []
+    asked = {"layers": [layer.id for layer in among], "units": list(units.LAYERS), "limit": limit}
     best: dict[tuple[str, str], _Match] = {}
-    for layer, spelling in product(among, _spellings(folded)):
-        for row in conn.execute(_statement(layer), {"text": spelling, "limit": limit}):
-            key, title, rank, *box = row
-            is_unit = layer.id in units.LAYERS
-            kind, subtitle = (layer.id, "") if is_unit else ("place", layer.title[lang])
-            match = _Match(rank, Hit(kind, layer.id, str(key), title, subtitle, tuple(box)))
-            other = best.get((layer.id, match.hit.id), match)
-            best[layer.id, match.hit.id] = min(other, match, key=lambda match: match.rank)
-    return sorted(best.values(), key=lambda match: match.order)
+    for spelling in _spellings(folded):
+        rows = conn.execute(sql.query("search_documents"), {**asked, "text": spelling})
+        for match in itertools.starmap(_Match, rows):
+            other = best.get((match.layer, match.key), match)
+            best[match.layer, match.key] = min(other, match, key=lambda match: match.rank)
+    return sorted(best.values(), key=lambda match: match.order)[:limit]
+
+
+def _hits(conn: Connection, layers: Layers, matches: Sequence[_Match], lang: str) -> list[Hit]:
+    """Return where matches are; those are left out that went meanwhile."""
+    boxes: dict[tuple[str, str], tuple[float, float, float, float]] = {}
+    for layer_id in {match.layer for match in matches}:
+        keys = [match.key for match in matches if match.layer == layer_id]
+        for key, *box in conn.execute(_boxes(layers.get(layer_id)), {"keys": keys}):
+            boxes[layer_id, key] = (box[0], box[1], box[2], box[3])
+    return [
+        _hit(layers.get(match.layer), match, boxes[match.layer, match.key], lang)
+        for match in matches
+        if (match.layer, match.key) in boxes
+    ]
+
+
+def _hit(layer: Layer, match: _Match, box: tuple[float, float, float, float], lang: str) -> Hit:
+    is_unit = layer.id in units.LAYERS
+    kind, subtitle = (layer.id, "") if is_unit else ("place", layer.title[lang])
+    return Hit(kind, layer.id, match.key, match.title, subtitle, box)
+
+
+def _boxes(layer: Layer) -> compose.Composed:
+    return sql.query("search_boxes").format(
+        key=compose.Identifier(layer.key),
+        kind=compose.SQL(layer.fields[layer.key].type.postgres),
+        table=layer_table(layer.id),
+    )
 
 
 def _spellings(folded: str) -> list[str]:
@@ -139,25 +161,6 @@ def _spellings(folded: str) -> list[str]:
     """
     dates = [_DATE.sub(spelling, folded) for spelling in (r"\1 \2", r"\1 thang \2")]
     return list(dict.fromkeys([folded, *dates]))
-
-
-def _statement(layer: Layer) -> compose.Composed:
-    searched = compose.SQL("concat_ws(' ', {})").format(
-        compose.SQL(", ").join(map(compose.Identifier, layer.search))
-    )
-    conditions = [
-        compose.SQL("public.gis_fold({}) LIKE {}").format(
-            compose.Identifier(name), compose.SQL("'%%' || %(text)s || '%%'")
-        )
-        for name in layer.search
-    ]
-    return sql.query("search_places").format(
-        key=compose.Identifier(layer.key),
-        label=compose.Identifier(layer.label),
-        text=searched,
-        table=layer_table(layer.id),
-        found=compose.SQL(" OR ").join(conditions),
-    )
 
 
 def parcels(
@@ -194,9 +197,9 @@ def _communes(conn: Connection, layers: Layers, place: str) -> list[tuple[str, s
     if not place or units.COMMUNE not in layers.by_id:
         return []
     bare = re.sub(r"^(xa|phuong|dac khu|tt|p|x) ", "", place)
-    hits = places(conn, [layers.get(units.COMMUNE)], bare, 20, "vi")
-    exact = [h for h in hits if fold(h.title) == place or fold(h.title).split(" ", 1)[-1] == bare]
-    return [(hit.id, hit.title) for hit in exact or hits]
+    found = _matches(conn, [layers.get(units.COMMUNE)], bare, 20)
+    exact = [m for m in found if fold(m.title) == place or fold(m.title).split(" ", 1)[-1] == bare]
+    return [(match.key, match.title) for match in exact or found]
 
 
 def _parcel_hit(row: Sequence[Any], lang: str) -> Hit:

@@ -22,10 +22,13 @@ WITH ours AS (
            max(form) FILTER (WHERE tgname = 'keep_tile_columns') AS tiles,
            count(*) FILTER (WHERE tgname LIKE 'cells\_%%')::integer AS events,
            min(form) FILTER (WHERE tgname LIKE 'cells\_%%') AS event_form,
-           max(form) FILTER (WHERE tgname = 'keep_geojson') AS text_form
+           max(form) FILTER (WHERE tgname = 'keep_geojson') AS text_form,
+           count(*) FILTER (WHERE tgname LIKE 'search\_%%')::integer AS searches,
+           min(form) FILTER (WHERE tgname LIKE 'search\_%%') AS search_form
     FROM triggers GROUP BY tgrelid
 )
 SELECT layer, types, filled, changes, tiles, events, event_form, text_form,
+       searches, search_form,
        layer IN (SELECT layer FROM ops.rewrite),
        layer IN (SELECT layer FROM ops.layer_rows WHERE rows IS NOT NULL
                  UNION ALL SELECT layer FROM ops.change WHERE counted IS NOT NULL)

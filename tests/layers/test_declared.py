@@ -149,7 +149,7 @@ def test_a_folder_that_is_away_changes_nothing(own: Path) -> None:
 def test_a_reader_that_breaks_changes_nothing(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Declared(own)
 
-    def broken(*_: Path, former: object) -> None:
+    def broken(*_: Path, former: object, readings: object) -> None:
         raise TypeError("unexpected keyword")
 
     monkeypatch.setattr(registry, "survey", broken)

@@ -257,7 +257,9 @@ _BEFORE_TRIGGERS = """
 INSERT INTO layer.camera (code, name, geom)
     VALUES ('A', 'x', ST_SetSRID(ST_MakePoint(105, 21), 4326));
 CREATE TABLE layer.others (id int);
-DROP FUNCTION ops.note_change, ops.keep_tile_columns, ops.keep_geojson_camera CASCADE;
+DROP FUNCTION ops.note_change, ops.keep_tile_columns, ops.keep_geojson_camera,
+    ops.note_words_camera CASCADE;
+DROP TABLE ops.search_document;
 DROP TABLE ops.database, ops.change, ops.layer_version, ops.dirty, ops.layer_rows, ops.edit,
     ops.rewrite, ops.cell_change, ops.archive, ops.function_release, ops.epoch;
 DROP SEQUENCE ops.version;
