@@ -7,7 +7,7 @@ from gis_server import __version__
 from gis_server.features import crs
 from gis_server.features.request import DEFAULT_LIMIT, FILTER_LANGUAGES, MAX_LIMIT, OF_ITEMS
 from gis_server.ogc import openapi_parts as parts
-from gis_server.ogc import openapi_schemas
+from gis_server.ogc import openapi_schemas, openapi_shared
 from gis_server.ogc.config import DESCRIPTION, TITLE
 from gis_server.ogc.dggs import openapi as dggs_openapi
 from gis_server.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA
@@ -35,9 +35,12 @@ def document(layers: Layers, url: str, lang: str, audience: Audience) -> Part:
     paths = _common(lang)
     for layer in layers:
         reading = _of_layer(layer, lang, audience)
-        paths |= edit_openapi.with_changes(reading, layer, lang, audience)
+        paths |= edit_openapi.with_changes(reading, layer, lang)
     paths |= openapi.paths(layers, lang) | dggs_openapi.paths(layers, lang)
     paths |= process_openapi.paths(layers, lang)
+    known = _parameters(layers)
+    responses = openapi_shared.responses(paths)
+    parameters = {**known, **openapi_shared.parameters(paths, known)}
     return {
         "openapi": "3.0.3",
         "info": {"title": TITLE[lang], "description": DESCRIPTION[lang], "version": __version__},
@@ -45,14 +48,16 @@ def document(layers: Layers, url: str, lang: str, audience: Audience) -> Part:
         "tags": [{"name": layer.id, "description": layer.title[lang]} for layer in layers],
         "paths": paths,
         "components": {
-            "parameters": _parameters(layers),
+            "parameters": parameters,
             "schemas": {
                 **openapi_schemas.schemas(),
                 **dggs_openapi.schemas(),
                 **process_openapi.components(),
+                **_crs_schemas(layers),
+                **edit_openapi.schemas_of(layers, lang, audience),
             },
             "securitySchemes": {"token": edit_openapi.TOKEN},
-            "responses": parts.refusals(),
+            "responses": {**parts.refusals(), **responses},
         },
     }
 
@@ -119,7 +124,16 @@ def _list(name: str, title: str, parameters: list[Part]) -> Part:
 
 
 def _crs_of(layer: Layer) -> Part:
-    return parts.query("crs", {**_CRS, "enum": list(crs.offered(layer))}, "CRS of the answer")
+    return parts.query("crs", parts.schema(_crs_schema(layer)), "CRS of the answer")
+
+
+def _crs_schema(layer: Layer) -> str:
+    return f"crs.{layer.geometry.crs.srid}"
+
+
+def _crs_schemas(layers: Layers) -> dict[str, Part]:
+    """Return the CRSs that features come in, by that which they are stored in."""
+    return {_crs_schema(layer): {**_CRS, "enum": list(crs.offered(layer))} for layer in layers}
 
 
 def _named(layer: Layer, field: Field, lang: str) -> Part:
@@ -164,4 +178,5 @@ def _parameters(layers: Layers) -> dict[str, Part]:
     ]
     feature_id = {"name": "featureId", "in": "path", "required": True, "schema": text}
     named = {part["name"]: part for part in found} | {"featureId": feature_id}
+    named |= edit_openapi.parameters()
     return named | openapi.parameters(layers) | dggs_openapi.parameters()

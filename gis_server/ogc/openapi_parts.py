@@ -27,6 +27,9 @@ REFUSALS: Mapping[str, str] = {
 }
 """What may go wrong, by status; the responses are referred to by these names."""
 
+ANSWER = "What was asked for"
+"""Description of a response; what that is, is the summary of the operation."""
+
 OF_READING = ("400", "404", "406", "500", "503")
 """Statuses that any address may refuse a GET with."""
 
@@ -41,7 +44,7 @@ def get(name: str, summary: str, parameters: list[Part], content: dict[str, Part
         "summary": summary,
         "parameters": [ref("f"), ref("lang"), *parameters],
         "responses": {
-            "200": response(summary, {**content, HTML: {"type": "string"}}),
+            "200": response(ANSWER, {**content, HTML: {"type": "string"}}),
             "304": {"description": "The client has it"},
             **refused(*OF_READING),
         },

@@ -98,7 +98,7 @@ def _data(name: str, title: str, at: list[Part]) -> Part:
             "summary": title,
             "parameters": [parts.ref("f"), parts.ref("lang"), *at, *parameters],
             "responses": {
-                "200": parts.response(title, dict(schema)),
+                "200": parts.response(parts.ANSWER, dict(schema)),
                 "304": {"description": "The client has it"},
                 **parts.refused(*parts.OF_READING),
             },

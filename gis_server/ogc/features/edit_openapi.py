@@ -1,6 +1,6 @@
 """Part of the OpenAPI definition that is about changes of features; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gis_server.features import crs
 from gis_server.ogc import openapi_parts as parts
@@ -24,42 +24,65 @@ _SUMMARIES: dict[str, Text] = {
 }
 
 
-def with_changes(
-    paths: dict[str, Part], layer: Layer, lang: str, audience: Audience
-) -> dict[str, Part]:
+def with_changes(paths: dict[str, Part], layer: Layer, lang: str) -> dict[str, Part]:
     """Return a layer's paths with what changes its features, when it is edited.
 
     Args:
         paths: of the layer, with what reads.
         layer: the collection.
         lang: ``vi`` or ``en``.
-        audience: whose fields may be written.
     """
     if layer.lifecycle is not Lifecycle.EDITED:
         return paths
     items = f"/collections/{layer.id}/items"
     item = f"{items}/{{featureId}}"
-    fields = [field for field in layer.visible_to(audience).values() if field.derive is None]
     bodies = {
-        "put": {GEOJSON: _feature(fields, layer, lang, is_whole=True)},
-        "patch": dict.fromkeys(
-            (MERGE_PATCH, GEOJSON), _feature(fields, layer, lang, is_whole=False)
-        ),
+        "put": {GEOJSON: parts.schema(_whole(layer))},
+        "patch": dict.fromkeys((MERGE_PATCH, GEOJSON), parts.schema(_change_of(layer))),
         "delete": {},
     }
     changes = {method: _change(layer, method, lang, body) for method, body in bodies.items()}
     return {
         **paths,
-        items: {**paths[items], "post": _creating(paths[items]["post"], fields, layer, lang)},
+        items: {**paths[items], "post": _creating(paths[items]["post"], layer)},
         item: {**paths[item], **changes},
     }
 
 
-def _creating(filtering: Part, fields: Sequence[Field], layer: Layer, lang: str) -> Part:
+def schemas_of(layers: Iterable[Layer], lang: str, audience: Audience) -> dict[str, Part]:
+    """Return the schemas that bodies refer to: a feature of each layer, and a change of one."""
+    found: dict[str, Part] = {}
+    for layer in layers:
+        if layer.lifecycle is Lifecycle.EDITED:
+            fields = [f for f in layer.visible_to(audience).values() if f.derive is None]
+            found[_whole(layer)] = _feature(fields, layer, lang, is_whole=True)
+            found[_change_of(layer)] = _feature(fields, layer, lang, is_whole=False)
+            found[_content_crs_of(layer)] = _content_crs(layer)
+    return found
+
+
+def parameters() -> dict[str, Part]:
+    """Return the parameters of changes that are referred to by name."""
+    return {"If-Match": _if_match()}
+
+
+def _whole(layer: Layer) -> str:
+    return f"{layer.id}.feature"
+
+
+def _change_of(layer: Layer) -> str:
+    return f"{layer.id}.change"
+
+
+def _content_crs_of(layer: Layer) -> str:
+    return f"contentCrs.{layer.geometry.crs.srid}"
+
+
+def _creating(filtering: Part, layer: Layer) -> Part:
     """One address takes filters and features; the media type of the body tells them apart."""
     content = {
         **filtering["requestBody"]["content"],
-        GEOJSON: {"schema": _feature(fields, layer, lang, is_whole=True)},
+        GEOJSON: {"schema": parts.schema(_whole(layer))},
     }
     created = {
         "description": "The feature was added",
@@ -67,7 +90,7 @@ def _creating(filtering: Part, fields: Sequence[Field], layer: Layer, lang: str)
     }
     return {
         **filtering,
-        "parameters": [*filtering["parameters"], _content_crs(layer)],
+        "parameters": [*filtering["parameters"], _content_crs_header(layer)],
         "requestBody": {**filtering["requestBody"], "content": content},
         "responses": {
             **filtering["responses"],
@@ -85,14 +108,14 @@ def _change(layer: Layer, method: str, lang: str, bodies: dict[str, Part]) -> Pa
         "summary": f"{_SUMMARIES[method][lang]}: {layer.title[lang]}",
         "tags": [layer.id],
         "security": [{"token": []}],
-        "parameters": [parts.ref("featureId"), _if_match()],
+        "parameters": [parts.ref("featureId"), parts.ref("If-Match")],
         "responses": {
             "204": {"description": _SUMMARIES[method][lang], **tagged},
             **parts.refused(*parts.OF_CHANGING),
         },
     }
     if bodies:
-        made["parameters"].append(_content_crs(layer))
+        made["parameters"].append(_content_crs_header(layer))
         content = {media: {"schema": schema} for media, schema in bodies.items()}
         made["requestBody"] = {"required": True, "content": content}
     return made
@@ -136,8 +159,12 @@ def _if_match() -> Part:
 
 def _content_crs(layer: Layer) -> Part:
     named = [f"<{uri}>" for uri in crs.offered(layer)]
+    return {"type": "string", "enum": named, "default": named[0]}
+
+
+def _content_crs_header(layer: Layer) -> Part:
     return {
         "name": "Content-Crs", "in": "header", "required": False,
-        "schema": {"type": "string", "enum": named, "default": named[0]},
+        "schema": parts.schema(_content_crs_of(layer)),
         "description": "CRS of the geometry that is sent",
     }  # fmt: skip

@@ -149,8 +149,10 @@ def test_a_question_names_what_its_audience_sees(client: FlaskClient, switch: Sw
 def test_descriptions_name_what_their_audience_sees(client: FlaskClient, switch: Switch) -> None:
     for audience in (STAFF, PUBLIC):
         switch(audience)
-        paths = client.get("/ogc/openapi?f=json").get_json()["paths"]
-        names = {part.get("name") for part in paths[f"{ITEMS[4:]}"]["get"]["parameters"]}
+        definition = client.get("/ogc/openapi?f=json").get_json()
+        named = definition["components"]["parameters"]
+        asked = definition["paths"][f"{ITEMS[4:]}"]["get"]["parameters"]
+        names = {one.get("name") or named[one["$ref"].split("/")[-1]]["name"] for one in asked}
         assert ("classes" in names) is (audience is STAFF)
         groups = client.get("/catalogue.json").get_json()["groups"]
         (fields,) = [

@@ -1,7 +1,9 @@
 """Landing page, conformance, definition, collections: complete, true, and without dead links."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -10,9 +12,12 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from gis_server.ogc import openapi
 from gis_server.ogc.documents import CONFORMANCE
 from gis_server.settings import Settings
 from gis_testing.applications import create_app
+from layers.audience import PUBLIC
+from layers.registry import Layers
 
 PATHS = (
     "", "/", "/conformance", "/collections", "/collections/land_parcel", "/collections/incident/",
@@ -105,11 +110,36 @@ def test_the_definition_has_every_parameter_that_is_taken(api: Any, layers: Any)
     }
     for layer in layers:
         operation = document["paths"][f"/collections/{layer.id}/items"]["get"]
-        names = {p.get("name") or p["$ref"].split("/")[-1] for p in operation["parameters"]}
+        names = {
+            one.get("name") or parameters[one["$ref"].split("/")[-1]]["name"]
+            for one in operation["parameters"]
+        }
         assert {"bbox", "datetime", "limit", "filter", "filter-lang", "q", "crs"} <= names
         assert set(layer.public) <= names
     ids = [o["operationId"] for path in document["paths"].values() for o in path.values()]
     assert len(ids) == len(set(ids))
+
+
+def test_what_is_alike_in_the_definition_stands_once(layers: Any) -> None:
+    """A collection more brings what is its own."""
+    school = layers.get("school")
+    some = [replace(school, id=f"school_{number}") for number in range(100)]
+    many = Layers({layer.id: layer for layer in (school, *some)}, layers.groups)
+    one = Layers({"school": school}, layers.groups)
+    lengths = [
+        len(json.dumps(openapi.document(of, "http://x", "en", PUBLIC), separators=(",", ":")))
+        for of in (one, many)
+    ]
+    assert (lengths[1] - lengths[0]) / 100 < 15_000
+    document = openapi.document(many, "http://x", "en", PUBLIC)
+    alike = Counter(
+        repr(response)
+        for path in document["paths"].values()
+        for operation in path.values()
+        for response in operation["responses"].values()
+        if "$ref" not in response
+    )
+    assert max(map(len, alike)) < 80
 
 
 def test_the_definition_asks_nothing_of_the_database() -> None:
