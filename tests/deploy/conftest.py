@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -138,6 +139,12 @@ def nginx(folder: Path, behind: str, var: Path, user: str = "root") -> Iterator[
 def shipped() -> str:
     """The configuration as it is shipped."""
     return SHIPPED.read_text("utf-8")
+
+
+@pytest.fixture
+def prepared(shipped: str) -> Callable[..., str]:
+    """Give the configuration with the lines of a test: port, Python, GIS_VAR, cache."""
+    return partial(site, shipped)
 
 
 @pytest.fixture
