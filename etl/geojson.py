@@ -18,6 +18,9 @@ COLUMN = "geojson"
 DEGREES, DIGITS = 4326, 7
 """EPSG number of the kept text's coordinates, and their decimals: 1 cm."""
 
+MORE_DIGITS = 2
+"""Decimals that sql/functions/gis_rounded.sql adds at most; zeros at the end are not written."""
+
 _AREA = 2
 """Dimension of shapes that have rings."""
 
@@ -87,8 +90,11 @@ def geometry(shape: Composable, declared: Geometry, digits: int) -> Composed:
     Args:
         shape: expression of the geometry.
         declared: what the layer says of it.
-        digits: decimals of a coordinate.
+        digits: decimals of a coordinate; a narrow line or area has one or two more.
     """
+    if declared.dimension:
+        shape = SQL("public.gis_rounded({}, {})").format(shape, Literal(digits))
+        digits += MORE_DIGITS
     if declared.dimension == _AREA:
         shape = SQL("public.ST_ForcePolygonCCW({})").format(shape)
     return SQL("coalesce(public.ST_AsGeoJSON({}, {}, 0), 'null')").format(shape, Literal(digits))

@@ -1,5 +1,5 @@
 -- Communes where events rose most against the time before: code, name, GeoJSON, count, count before.
-SELECT commune.{code}, commune.{name}, public.ST_AsGeoJSON(commune.geom, 5), counted.now, counted.before
+SELECT commune.{code}, commune.{name}, public.ST_AsGeoJSON(public.gis_rounded(commune.geom, 5), 7), counted.now, counted.before
 FROM (
     SELECT commune.{code},
            count(*) FILTER (WHERE event.{time} >= %(start)s) AS now,

@@ -1,5 +1,5 @@
 -- One parcel as GeoJSON text in degrees, its area by geometry (m2) and its commune's name.
-SELECT public.ST_AsGeoJSON(public.ST_Transform(parcel.geom, 4326), 7), public.ST_Area(parcel.geom), commune.{name},
+SELECT public.ST_AsGeoJSON(public.gis_rounded(public.ST_Transform(parcel.geom, 4326), 7), 9), public.ST_Area(parcel.geom), commune.{name},
        to_jsonb(parcel) - 'geom'
 FROM layer.land_parcel AS parcel
 LEFT JOIN {communes} AS commune

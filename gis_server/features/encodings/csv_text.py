@@ -8,6 +8,7 @@ from collections.abc import Generator
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from etl.geojson import MORE_DIGITS
 from gis_server.features.encodings import export_query
 from gis_server.features.encodings.export_query import ExportQuery
 from layers.geo import definition
@@ -54,14 +55,16 @@ def _value(field: Field) -> Composable:
 
 
 def _places(wanted: ExportQuery) -> list[tuple[Composable, str]]:
-    shape, digits = export_query.shape(wanted), Literal(wanted.query.crs.digits)
+    shape, digits = export_query.transformed(wanted), wanted.query.crs.digits
     if wanted.layer.geometry.type != "Point":
-        return [(SQL("public.ST_AsText({}, {})").format(shape, digits), "geometry")]
+        rounded = SQL("public.gis_rounded({}, {})").format(shape, digits)
+        text = SQL("public.ST_AsText({}, {})").format(rounded, digits + MORE_DIGITS)
+        return [(text, "geometry")]
     is_geographic = definition(wanted.query.crs.srid).is_geographic
     names = ("longitude", "latitude") if is_geographic else ("x", "y")
     edge = SQL("trim_scale(round(public.{}({})::numeric, {}))")
     functions = (SQL("ST_X"), SQL("ST_Y"))
     return [
-        (edge.format(function, shape, digits), name)
+        (edge.format(function, shape, Literal(digits)), name)
         for function, name in zip(functions, names, strict=True)
     ]

@@ -4,8 +4,7 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from psycopg import sql as compose
-from psycopg.sql import SQL, Composable, Identifier
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 import sql
 from gis_server.features import keyset
@@ -80,10 +79,21 @@ def following(conn: Connection, wanted: ExportQuery) -> Place | None:
     return rows[0] if len(rows) > 1 else None
 
 
-def shape(wanted: ExportQuery) -> Composable:
+def transformed(wanted: ExportQuery) -> Composable:
     """Return the geometry of the row ``t`` in the CRS that is wanted, easting first."""
     found: Composable = SQL("t.geom")
-    if wanted.layer.geometry.crs.srid != wanted.query.crs.srid:
-        srid = compose.Literal(wanted.query.crs.srid)
-        found = SQL("public.ST_Transform({}, {})").format(found, srid)
-    return found
+    if _is_stored(wanted):
+        return found
+    return SQL("public.ST_Transform({}, {})").format(found, Literal(wanted.query.crs.srid))
+
+
+def shape(wanted: ExportQuery) -> Composable:
+    """Return the same to full precision, and valid as it is stored."""
+    found = transformed(wanted)
+    if _is_stored(wanted) or wanted.layer.geometry.dimension == 0:
+        return found
+    return SQL("public.gis_valid({}, {})").format(found, Literal(wanted.query.crs.digits))
+
+
+def _is_stored(wanted: ExportQuery) -> bool:
+    return wanted.layer.geometry.crs.srid == wanted.query.crs.srid
