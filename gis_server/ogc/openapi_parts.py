@@ -17,7 +17,7 @@ REFUSALS: Mapping[str, str] = {
     "404": "There is nothing at this address",
     "406": "It does not come in a format that the client takes",
     "409": "It stands against what is there",
-    "412": "The feature has been changed by another",
+    "412": "What is there is not what If-Match names: it has been changed by another",
     "413": "The body is too long",
     "415": "The body is of a type that is not read",
     "422": "The body can be read, but a value in it cannot be",
@@ -30,7 +30,7 @@ REFUSALS: Mapping[str, str] = {
 ANSWER = "What was asked for"
 """Description of a response; what that is, is the summary of the operation."""
 
-OF_READING = ("400", "404", "406", "500", "503")
+OF_READING = ("400", "404", "406", "412", "500", "503")
 """Statuses that any address may refuse a GET with."""
 
 OF_CHANGING = tuple(status for status in REFUSALS if status != "406")

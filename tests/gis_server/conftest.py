@@ -59,7 +59,7 @@ def province(conn: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
 
 
 EXAMPLES = 20
-"""Requests of an operation and kind; the whole ends in about a minute."""
+"""Requests of an operation and kind, unless a test says otherwise."""
 
 CHECKS = [
     not_a_server_error,
@@ -139,12 +139,13 @@ def ask_by_definition() -> AskByDefinition:
         mode: Any,
         change: Callable[[Any], None] = lambda _: None,
         headers: Mapping[str, str] = MappingProxyType({}),
+        examples: int = EXAMPLES,
     ) -> set[int]:
         statuses = set()
 
         @seed(19)
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             database=None,
             deadline=None,
             phases=[Phase.generate],

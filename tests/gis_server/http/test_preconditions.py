@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 @pytest.mark.parametrize(
     "path",
     [
-        "/", "/web/main.js", "/catalogue.json", "/health",
-        "/attention?datetime=2026-01-01/2026-02-01", "/search?q=van",
+        "/", "/web/main.js", "/catalogue.json", "/health", "/search?q=van",
+        "/attention?datetime=2026-01-01/2026-02-01",
         "/styles/light.json", "/sprites/light.json", "/sprites/light.png", "/tiles/commune.json",
         "/tiles/commune/9/406/224.mvt", "/heatmap/incident.json", "/heatmap/incident/9/406/224.mvt",
     ],
