@@ -78,6 +78,9 @@ def _served(server: Server, layers: Path, name: str) -> dict[str, tuple[float, s
     found["a tile of all layers, drawn"] = (_median(server, _tiles(18)), "s")
     found["the same again"] = (_median(server, _tiles(18)), "s")
     found["a tile of all layers, drawn ahead"] = (_median(server, _tiles(14)), "s")
+    # Far from all rows, so that the limits of every layer are looked at.
+    found["a tile that no layer reaches"] = (_median(server, _tiles(14, (110.0, 14.0))), "s")
+    found["descriptions of all layers"] = (_median(server, ["/catalogue.json"] * _ASKED), "s")
     definition = server.get("/ogc/openapi?f=json")
     found["OpenAPI definition"] = (len(definition) / 1e6, "MB")
     found["OpenAPI definition, compressed"] = (len(gzip.compress(definition)) / 1e6, "MB")
@@ -100,9 +103,9 @@ def _median(server: Server, paths: list[str]) -> float:
     return statistics.median(server.seconds(path) for path in paths)
 
 
-def _tiles(zoom: int) -> list[str]:
-    """Return the addresses of tiles side by side, where the rows are."""
-    first = TileId.at(*folders.PLACE, zoom)
+def _tiles(zoom: int, place: tuple[float, float] = folders.PLACE) -> list[str]:
+    """Return the addresses of tiles side by side, by default where the rows are."""
+    first = TileId.at(*place, zoom)
     return [
         f"/ogc/tiles/WebMercatorQuad/{zoom}/{first.y - n // 4}/{first.x + n % 4}"
         for n in range(_ASKED)

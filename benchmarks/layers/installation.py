@@ -19,7 +19,7 @@ from benchmarks.tiles import servers
 from gis_server.runtime.postgres import Cluster, ensure_extensions
 
 _PATIENCE = 300.0
-_FINE = (200, 204)
+_FINE = (200, 204, 404)
 
 
 class Cost(NamedTuple):
@@ -106,7 +106,7 @@ class Server(NamedTuple):
             before = now
 
 
-_BUSY = 0.5
+_BUSY = 0.1
 """Share of a core below which a server is at rest: it polls for changes."""
 
 

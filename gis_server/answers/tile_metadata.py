@@ -24,6 +24,6 @@ def abouts(layers: Iterable[Layer]) -> list[About]:
         known = states(conn)
         for layer in layers:
             state = known.get(layer.id, LayerState())
-            bounds = services().summaries.get(conn, layer, state.version).bounds or VIET_NAM
+            bounds = services().summaries.get(conn, layer, state).bounds or VIET_NAM
             described.append(About(base_url(), language(), bounds, is_demo=state.is_demo))
     return described

@@ -1,11 +1,13 @@
 """What every layer holds at present: rows, extent, times, freshness."""
 
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from cachetools import TTLCache
+from cachetools import LRUCache
 from psycopg import sql as compose
 
 import sql
@@ -22,8 +24,8 @@ VIET_NAM = BBox(102.0, 7.0, 118.0, 24.0)
 _LAYERS = 1000
 """Layers whose summaries are remembered."""
 
-_REMEMBERED = 60.0
-"""Seconds after which a layer is counted again although no load was seen: people edit rows."""
+_PAUSE = 60.0
+"""Seconds between two counts of a layer whose rows people edit; a load is counted at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,15 @@ class Summary:
 class LayerState:
     """Freshness of a layer: when it was loaded and edited, and whether rows are made up.
 
-    ``edited_at`` is the last change of rows that triggers saw, over HTTP or not.
+    ``edited_at`` is the last change of rows that triggers saw, over HTTP or not; ``edition`` tells
+    the rows from those before and after any change.
     """
 
     loaded_at: datetime | None = None
     is_demo: bool = False
     version: int = 0
     edited_at: datetime | None = None
+    edition: str = ""
 
     @property
     def changed_at(self) -> datetime | None:
@@ -59,22 +63,44 @@ class LayerState:
         return now - self.changed_at > layer.freshness
 
 
+class _Counted(NamedTuple):
+    """A summary, with what it was of and when it was made."""
+
+    version: int
+    edition: str
+    at: float
+    summary: Summary
+
+    def holds(self, state: LayerState) -> bool:
+        """Tell whether it says what is there, or was counted a moment ago."""
+        if self.version != state.version:
+            return False
+        return self.edition == state.edition or time.monotonic() - self.at < _PAUSE
+
+
 class Summaries:
-    """Cache of summaries by layer, each with the version of the data; for a limited time."""
+    """Cache of summaries by layer: what has not changed is not counted again."""
 
     def __init__(self) -> None:
-        self._summaries: TTLCache[str, tuple[int, Summary]] = TTLCache(_LAYERS, _REMEMBERED)
+        self._summaries: LRUCache[str, _Counted] = LRUCache(_LAYERS)
         self._lock = threading.Lock()
 
-    def get(self, conn: Connection, layer: Layer, version: int) -> Summary:
-        """Return a layer's summary, counted anew when its data may have changed."""
+    def get(self, conn: Connection, layer: Layer, state: LayerState) -> Summary:
+        """Return a layer's summary.
+
+        Args:
+            conn: to count with.
+            layer: which.
+            state: that was read before; what is counted is no older.
+        """
         with self._lock:
-            remembered = self._summaries.get(layer.id)
-        if remembered and remembered[0] == version:
-            return remembered[1]
+            known = self._summaries.get(layer.id)
+        if known and known.holds(state):
+            return known.summary
         summary = summarise(conn, layer)
+        counted = _Counted(state.version, state.edition, time.monotonic(), summary)
         with self._lock:
-            self._summaries[layer.id] = (version, summary)
+            self._summaries[layer.id] = counted
         return summary
 
 

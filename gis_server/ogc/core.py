@@ -131,8 +131,8 @@ def _extents(states: Mapping[str, LayerState]) -> dict[str, Extent]:
     found = {}
     with services().pool.connection() as conn:
         for layer in current.layers():
-            version = states.get(layer.id, LayerState()).version
-            summary = services().summaries.get(conn, layer, version)
+            state = states.get(layer.id, LayerState())
+            summary = services().summaries.get(conn, layer, state)
             times = summary.times and (summary.times[0].isoformat(), summary.times[1].isoformat())
             found[layer.id] = Extent(summary.bounds and _outwards(summary.bounds), times)
     return found

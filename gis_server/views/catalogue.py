@@ -33,9 +33,7 @@ def show() -> Response:
     with services().pool.connection() as conn:
         states = catalogue.states(conn)
         summaries = {
-            layer.id: services().summaries.get(
-                conn, layer, states.get(layer.id, LayerState()).version
-            )
+            layer.id: services().summaries.get(conn, layer, states.get(layer.id, LayerState()))
             for layer in layers
         }
     groups = [

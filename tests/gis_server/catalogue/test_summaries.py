@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from etl import rewriting
 from etl.restore import restore
 from gis_server.catalogue import summaries
-from gis_server.catalogue.summaries import LayerState, Summaries
+from gis_server.catalogue.summaries import LayerState, Summaries, Summary
 from gis_testing.archived_events import archived, put
+from layers.model import Layer
 from layers.registry import Layers
 from tiles import changes, purge
 
@@ -176,7 +177,45 @@ def test_to_archive_and_to_restore_are_no_news_of_a_layer(
 
 def test_rows_are_counted_again_after_a_load(conn: Connection, layers: Layers) -> None:
     camera, remembered = layers.get("camera"), Summaries()
-    assert remembered.get(conn, camera, 1).rows == 0
+    first, later = LayerState(version=1), LayerState(version=2)
+    assert remembered.get(conn, camera, first).rows == 0
     _camera(conn)
-    assert remembered.get(conn, camera, 1).rows == 0
-    assert remembered.get(conn, camera, 2).rows == 1
+    assert remembered.get(conn, camera, first).rows == 0
+    assert remembered.get(conn, camera, later).rows == 1
+
+
+@pytest.mark.parametrize("is_folded", [False, True])
+def test_rows_are_counted_again_when_they_changed_and_then_only(
+    conn: Connection, layers: Layers, monkeypatch: pytest.MonkeyPatch, is_folded: bool
+) -> None:
+    monkeypatch.setattr(summaries, "_PAUSE", 0.0)
+    camera, remembered, counted = layers.get("camera"), Summaries(), []
+    count = summaries.summarise
+
+    def counting(conn: Connection, layer: Layer) -> Summary:
+        counted.append(layer.id)
+        return count(conn, layer)
+
+    monkeypatch.setattr(summaries, "summarise", counting)
+
+    def rows() -> int:
+        state = summaries.states(conn).get("camera", LayerState())
+        return remembered.get(conn, camera, state).rows
+
+    assert [rows(), rows()] == [0, 0]
+    _camera(conn)
+    if is_folded:
+        changes.publish(conn)
+    assert [rows(), rows()] == [1, 1]
+    conn.execute("DELETE FROM layer.camera")
+    assert [rows(), rows()] == [0, 0]
+    assert len(counted) == 3
+
+
+def test_rows_that_change_every_second_are_counted_once_a_minute(
+    conn: Connection, layers: Layers
+) -> None:
+    camera, remembered = layers.get("camera"), Summaries()
+    for code in "ABC":
+        _camera(conn, code)
+        assert remembered.get(conn, camera, summaries.states(conn)["camera"]).rows == 1
