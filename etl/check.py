@@ -1,6 +1,7 @@
 """Data validation: values of a source become values of a field, with a reason for each refusal."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -45,17 +46,22 @@ _READERS: dict[Type, Reader] = {
 }
 
 
-def column(field: Field, raw: pa.Array, *, factor: float = 1.0) -> Checked:
+def column(
+    field: Field, raw: pa.Array, *, factor: float = 1.0, ahead: timedelta = timedelta()
+) -> Checked:
     """Check one column.
 
     Args:
         field: what the layer says of it.
         raw: the source's column in whatever type.
         factor: brings numbers to the field's unit.
+        ahead: how far the clocks of times are ahead of UTC.
     """
     read, wrong = _READERS[field.type](raw)
     if factor != 1.0:
         read = pc.multiply(read, factor)
+    if ahead:
+        read = pc.subtract(read, pa.scalar(ahead, pa.duration("us")))
     shown = _shown(raw)
     faults = [Fault(int(i), field.name, shown(int(i)), reason) for i, reason in wrong]
     bad = {fault.row for fault in faults}

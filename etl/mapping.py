@@ -2,25 +2,44 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from etl.errors import ColumnMissing, MappingInvalid
 from layers.fold import fold
-from layers.model import Derive, Field, Layer
+from layers.headings import heading
+from layers.local_time import UTC_OFFSET
+from layers.model import Derive, Field, Layer, Type
 
 LON, LAT, WKT = "lon", "lat", "wkt"
 """Names that a mapping may use for where coordinates are."""
 
-_LON = ("lon", "long", "lng", "longitude", "kinh do", "x", "easting", "toa do x", "point x")
-_LAT = ("lat", "latitude", "vi do", "y", "northing", "toa do y", "point y")
+_LON = (
+    "lon",
+    "long",
+    "lng",
+    "longitude",
+    "kinh do",
+    "x",
+    "easting",
+    "toa do x",
+    "toa do dong",
+    "point x",
+)
+_LAT = ("lat", "latitude", "vi do", "y", "northing", "toa do y", "toa do bac", "point y")
 _WKT = ("wkt", "geometry", "geom", "the geom")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A source column and the factor that brings its numbers to the field's unit."""
+    """A source column, and what brings its values to the field's.
+
+    ``factor`` is that of its numbers to the field's unit, ``ahead`` how far the clocks of its times
+    are ahead of UTC where they tell no zone.
+    """
 
     name: str
     factor: float = 1.0
+    ahead: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +132,16 @@ def _by_name(field: Field, by_fold: Mapping[str, str], taken: set[str]) -> Colum
         source = by_fold.get(fold(name))
         if source is not None and source not in taken:
             return Column(source, factor)
+    return _by_heading(field, by_fold, taken)
+
+
+def _by_heading(field: Field, by_fold: Mapping[str, str], taken: set[str]) -> Column | None:
+    """Find the column of a workbook that somebody downloaded from us; its times are local."""
+    for language in field.title:
+        source = by_fold.get(fold(heading(field, language)))
+        if source is not None and source not in taken:
+            ahead = UTC_OFFSET if field.type is Type.DATETIME else timedelta()
+            return Column(source, ahead=ahead)
     return None
 
 

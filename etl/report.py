@@ -8,6 +8,9 @@ from typing import TextIO
 
 from etl.check import Fault
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""With one of these a spreadsheet begins a formula."""
+
 COLUMNS = ("row", "field", "value", "reason", "kind")
 
 
@@ -37,7 +40,8 @@ class Report:
 
     def _write(self, faults: Iterable[Fault], kind: str, counter: Counter[tuple[str, str]]) -> None:
         for fault in faults:
-            csv.writer(self._open()).writerow((*fault, kind))
+            shown = fault._replace(value=_plain(fault.value))
+            csv.writer(self._open()).writerow((*shown, kind))
             counter[fault.field, fault.reason] += 1
 
     def _open(self) -> TextIO:
@@ -53,3 +57,8 @@ class Report:
         """Finish the file."""
         if self._stream is not None:
             self._stream.close()
+
+
+def _plain(value: str) -> str:
+    """Return a value that no spreadsheet computes: what was refused may come from anybody."""
+    return f"'{value}" if value.startswith(_FORMULA) else value

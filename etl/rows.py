@@ -97,7 +97,7 @@ class Intake:
             elif name in self.plan.fields:
                 column = self.plan.fields[name]
                 raw = self._text(column.name, batch.column(column.name))
-                checked = check.column(declared, raw, factor=column.factor)
+                checked = check.column(declared, raw, factor=column.factor, ahead=column.ahead)
                 columns[name] = checked.column
                 faults += checked.faults
                 warnings += checked.warnings

@@ -4,6 +4,8 @@ import gzip
 import json
 import re
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import Message
@@ -122,20 +124,43 @@ def test_a_problem_has_the_members_that_python_gives_it(send: Send) -> None:
     assert set(json.loads(send(_get("/ogc")).body)) == set(made)
 
 
-def test_a_server_that_does_not_answer_is_a_problem(folders: Path, prepared: Any) -> None:
-    def impatient(*where: Any) -> str:
+@pytest.fixture
+def impatient(prepared: Any) -> Callable[..., str]:
+    """The configuration, in which nginx waits a tenth of a second in place of 40."""
+
+    def make(*where: Any) -> str:
         text, times = re.subn(
             "proxy_read_timeout 40s", "proxy_read_timeout 100ms", prepared(*where)
         )
         assert times == 1
         return text
 
+    return make
+
+
+def test_a_server_that_does_not_answer_is_a_problem(folders: Path, impatient: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         python = f"127.0.0.1:{silent.getsockname()[1]}"
         with _nginx(folders, impatient, free_port(), python) as send:
             answer = send(_get("/ogc"))
     assert (answer.status, answer.headers["Content-Type"]) == (504, "application/problem+json")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_download_may_take_long_to_begin(folders: Path, impatient: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        threading.Thread(target=_answer_late, args=(slow,), daemon=True).start()
+        python = f"127.0.0.1:{slow.getsockname()[1]}"
+        with _nginx(folders, impatient, free_port(), python) as send:
+            assert send(_get(f"{ITEMS}?f=xlsx")).status == 200
+
+
+def _answer_late(server: socket.socket) -> None:
+    client, _ = server.accept()
+    with client:
+        client.recv(1 << 16)
+        time.sleep(0.5)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
 @pytest.mark.parametrize("path", ["/", "/web/main.js", "/oGc", "/ogcx", "/land/parcels"])

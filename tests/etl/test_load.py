@@ -94,6 +94,21 @@ def test_keys_and_texts_are_held_to_the_rule_that_edits_are(
     assert _all(conn, "SELECT code FROM layer.camera") == [("B/1",)]
 
 
+def test_a_refused_value_is_no_formula_where_the_report_is_opened(
+    run: Load, tmp_path: Path
+) -> None:
+    values = ("=1+1", "+84", "-5", "@SUM(A1)", "drone")
+    lines = [f"{n},Một,{value},10,105.8,21.5\n" for n, value in enumerate(values)]
+    result = run("camera", _csv(tmp_path, HEADER + "".join(lines)), dry_run=True)
+    assert [row["value"] for row in _report(result)] == [
+        "'=1+1",
+        "'+84",
+        "'-5",
+        "'@SUM(A1)",
+        "drone",
+    ]
+
+
 def test_strict_loads_nothing(conn: Connection, run: Load, tmp_path: Path) -> None:
     file = _csv(tmp_path, HEADER + "A,Một,,,105.8,21.5\nB,,,,105.8,21.5\n")
     with pytest.raises(RowsRefused, match=r"1 rows refused.*nothing loaded.*\.csv"):

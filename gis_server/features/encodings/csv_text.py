@@ -1,17 +1,16 @@
 """CSV (RFC 4180) in UTF-8: written by PostgreSQL's own COPY.
 
-A byte order mark stands in front, or Excel takes Vietnamese letters for something else. Points are
-two columns, other shapes well-known text.
+For programs: every value is exact, and nothing keeps a spreadsheet from taking a text that begins
+with = for a formula (xlsx.py is for people). A byte order mark stands in front, by which readers
+know UTF-8. Points are two columns, other shapes well-known text.
 """
 
 from collections.abc import Generator
 
-from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier
 
-from etl.geojson import MORE_DIGITS
 from gis_server.features.encodings import export_query
 from gis_server.features.encodings.export_query import ExportQuery
-from layers.geo import definition
 from layers.model import Field, Type
 from sql.connection import Connection
 
@@ -39,7 +38,7 @@ def stream(conn: Connection, wanted: ExportQuery) -> Generator[bytes]:
 def _columns(wanted: ExportQuery) -> Composed:
     named = [(_value(field), field.name) for field in wanted.fields]
     if wanted.query.with_geometry:
-        named += _places(wanted)
+        named += export_query.places(wanted)
     return SQL(", ").join(SQL("{} AS {}").format(value, Identifier(name)) for value, name in named)
 
 
@@ -52,19 +51,3 @@ def _value(field: Field) -> Composable:
             return SQL("{}::text").format(column)
         case _:
             return column
-
-
-def _places(wanted: ExportQuery) -> list[tuple[Composable, str]]:
-    shape, digits = export_query.transformed(wanted), wanted.query.crs.digits
-    if wanted.layer.geometry.type != "Point":
-        rounded = SQL("public.gis_rounded({}, {})").format(shape, digits)
-        text = SQL("public.ST_AsText({}, {})").format(rounded, digits + MORE_DIGITS)
-        return [(text, "geometry")]
-    is_geographic = definition(wanted.query.crs.srid).is_geographic
-    names = ("longitude", "latitude") if is_geographic else ("x", "y")
-    edge = SQL("trim_scale(round(public.{}({})::numeric, {}))")
-    functions = (SQL("ST_X"), SQL("ST_Y"))
-    return [
-        (edge.format(function, shape, Literal(digits)), name)
-        for function, name in zip(functions, names, strict=True)
-    ]

@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 import sql
+from etl.geojson import MORE_DIGITS
 from gis_server.features import keyset
 from gis_server.features import query as features
 from gis_server.features.pages import Plan
 from gis_server.features.query import Query
 from gis_server.features.table_state import TableState
+from gis_server.http.params import LANGUAGES
+from layers.geo import definition
 from layers.model import Field, Layer
 from sql.connection import Connection
 from sql.schemas import layer_table
@@ -21,11 +24,12 @@ Place = tuple[Any, ...]
 
 
 class ExportQuery(NamedTuple):
-    """Which features are wanted, with what is known of their table."""
+    """Which features are wanted, with what is known of their table, and the reader's language."""
 
     layer: Layer
     query: Query
     state: TableState
+    language: str = LANGUAGES[0]
 
     @property
     def fields(self) -> list[Field]:
@@ -69,7 +73,7 @@ def plan(wanted: ExportQuery, columns: Composable) -> Plan:
 
 def following(conn: Connection, wanted: ExportQuery) -> Place | None:
     """Return the place of the last feature where the limit leaves others out; else None."""
-    layer, query, _ = wanted
+    layer, query = wanted.layer, wanted.query
     if query.limit is None:
         return None
     last = replace(query, limit=2, offset=query.offset + query.limit - 1)
@@ -97,3 +101,22 @@ def shape(wanted: ExportQuery) -> Composable:
 
 def _is_stored(wanted: ExportQuery) -> bool:
     return wanted.layer.geometry.crs.srid == wanted.query.crs.srid
+
+
+def places(wanted: ExportQuery) -> list[tuple[Composable, str]]:
+    """Return the columns of a table that tell where a feature is, easting first, with their names.
+
+    Points are two numbers, other shapes well-known text, valid after rounding.
+    """
+    found, digits = transformed(wanted), wanted.query.crs.digits
+    if wanted.layer.geometry.type != "Point":
+        rounded = SQL("public.gis_rounded({}, {})").format(found, digits)
+        return [(SQL("public.ST_AsText({}, {})").format(rounded, digits + MORE_DIGITS), "geometry")]
+    is_geographic = definition(wanted.query.crs.srid).is_geographic
+    names = ("longitude", "latitude") if is_geographic else ("x", "y")
+    edge = SQL("trim_scale(round(public.{}({})::numeric, {}))")
+    functions = (SQL("ST_X"), SQL("ST_Y"))
+    return [
+        (edge.format(function, found, Literal(digits)), name)
+        for function, name in zip(functions, names, strict=True)
+    ]

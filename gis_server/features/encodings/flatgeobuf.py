@@ -4,7 +4,6 @@ PostGIS has ST_AsFlatGeobuf, but what 3.3 makes of dates, and of a value after a
 program can read.
 """
 
-import tempfile
 from collections.abc import Generator
 from itertools import chain, islice
 from pathlib import Path
@@ -12,22 +11,17 @@ from pathlib import Path
 import pyarrow as pa
 import pyogrio
 
-from gis_server.features.encodings import arrow_rows
+from gis_server.features.encodings import arrow_rows, whole_file
 from gis_server.features.encodings.export_query import ExportQuery
 from sql.connection import Connection
 
-_BATCH, _PIECE = 5_000, 1 << 18
-"""Rows that are in memory at a time, and bytes that are passed on together."""
+_BATCH = 5_000
+"""Rows that are in memory at a time."""
 
 
 def stream(conn: Connection, wanted: ExportQuery) -> Generator[bytes]:
     """Yield the file; easting or longitude first. Without an index, which would need memory."""
-    with tempfile.TemporaryDirectory(prefix="gis-") as folder:
-        file = Path(folder) / f"{wanted.layer.id}.fgb"
-        _write(conn, wanted, file)
-        with file.open("rb") as made:
-            while piece := made.read(_PIECE):
-                yield piece
+    yield from whole_file.pieces(f"{wanted.layer.id}.fgb", lambda file: _write(conn, wanted, file))
 
 
 def _write(conn: Connection, wanted: ExportQuery, file: Path) -> None:

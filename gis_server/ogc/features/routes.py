@@ -139,7 +139,7 @@ def _page(source: Source, media_format: str, query: Query) -> Response:
 
 
 def _download(source: Source, media_format: str, query: Query) -> Response:
-    wanted = ExportQuery(source.layer, query, source.state)
+    wanted = ExportQuery(source.layer, query, source.state, source.request_url.lang)
     encoding = compression.choose(request.headers.get("Accept-Encoding", ""))
     answer, following = downloads.answer(DOWNLOADS[media_format], wanted, encoding)
     tag = etags.items(source.version, source.representation)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from gis_server.features.encodings import ENCODINGS
 from gis_server.settings import Settings
 from gis_testing.applications import create_app
 
@@ -87,7 +88,7 @@ def test_head_is_get_without_its_body_at_every_address(server: str) -> None:
 
     conn.request("GET", "/ogc/openapi")
     found = addresses(json.load(conn.getresponse()))
-    downloads = ("csv", "geojsonseq", "fgb", "parquet")
+    downloads = tuple(ENCODINGS)
     more = tuple(f"/collections/commune/items?limit=3&f={form}" for form in downloads)
     for path in (*found, *more, *NOWHERE, "/collections/nowhere/items", "/collections?x=1"):
         status, said, body = ask("GET", path)

@@ -18,6 +18,7 @@ import pyogrio
 import pytest
 import shapely
 import zstandard
+from openpyxl import load_workbook
 from shapely.geometry import shape
 
 from gis_server.answers import downloads
@@ -28,6 +29,8 @@ from gis_server.features.table_state import read as facts
 from gis_server.settings import Settings
 from gis_testing.applications import create_app
 from layers.audience import PUBLIC
+from layers.headings import heading
+from layers.local_time import ZONE
 from layers.registry import Layers
 
 Connection = psycopg.Connection[Any]
@@ -88,12 +91,40 @@ def _of_arrow(row: Row, name: str) -> Row:
     return {**row, "geometry": found}
 
 
+def _workbook(body: bytes, layer: Any, folder: Path) -> list[Row]:
+    del folder
+    (sheet,) = load_workbook(io.BytesIO(body)).worksheets
+    heads, *rows = sheet.iter_rows(values_only=True)
+    names = {heading(field, "vi"): name for name, field in layer.public.items()}
+    named = [dict(zip([names.get(head, head) for head in heads], row, strict=True)) for row in rows]
+    return [_located(_with_zone(row, layer)) for row in named]
+
+
+def _with_zone(row: Row, layer: Any) -> Row:
+    times = [n for n, field in layer.public.items() if field.type.value == "datetime" and row[n]]
+    return row | {name: row[name].replace(tzinfo=ZONE) for name in times}
+
+
+def _located(row: Row) -> Row:
+    if "WKT" in row:
+        place = shapely.from_wkt(row.pop("WKT"))
+        return {**row, "geometry": place}
+    x, y = ("Kinh độ", "Vĩ độ") if "Kinh độ" in row else ("Toạ độ đông", "Toạ độ bắc")
+    point = shapely.Point(row.pop(x), row.pop(y))
+    return {**row, "geometry": point}
+
+
 READERS: dict[str, Callable[[bytes, Any, Path], list[Row]]] = {
     "geojsonseq": _sequence,
     "csv": _csv,
+    "xlsx": _workbook,
     "fgb": _flatgeobuf,
     "parquet": _parquet,
 }
+
+
+ALL_ROWS = [pytest.param(f, marks=pytest.mark.deep) if f == "xlsx" else f for f in READERS]
+"""Forms with many rows: a workbook of 60,000 takes seconds to write."""
 
 
 def _plain(value: Any) -> Any:
@@ -179,7 +210,7 @@ def test_a_page_links_to_downloads_of_all_that_fits(api: Any) -> None:
         assert links[form.media_type] == address
     text = api.page("/collections/incident/items", limit=5, category="theft")
     for name in ENCODINGS:
-        assert f"f={name}" in text
+        assert (f"f={name}" in text) == (name != "csv"), "a person is offered xlsx instead"
 
 
 @pytest.mark.parametrize("form", READERS)
@@ -200,6 +231,9 @@ def test_fields_without_shapes(api: Any, form: str, tmp_path: Path) -> None:
     match form:
         case "csv":
             assert answer.data.splitlines()[0] == b"\xef\xbb\xbfcode,name"
+        case "xlsx":
+            (sheet,) = load_workbook(io.BytesIO(answer.data)).worksheets
+            assert [cell.value for cell in sheet[1]] == ["Mã trường", "Tên trường"]
         case "parquet":
             assert pq.read_schema(file).names == ["code", "name"]
         case "fgb":
@@ -279,7 +313,7 @@ def _states(conn: Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-@pytest.mark.parametrize("form", READERS)
+@pytest.mark.parametrize("form", ALL_ROWS)
 def test_a_stream_that_is_left_ends_its_statement(
     many: Connection, crowded: str, layers: Layers, form: str
 ) -> None:
@@ -313,7 +347,7 @@ def test_a_client_that_leaves_makes_room_for_the_next(
     app.extensions["gis"].close()
 
 
-@pytest.mark.parametrize("form", READERS)
+@pytest.mark.parametrize("form", ALL_ROWS)
 def test_memory_does_not_grow_with_the_number_of_rows(
     many: Connection, crowded: str, layers: Layers, form: str
 ) -> None:
