@@ -21,6 +21,8 @@ from gis_testing.nginx import running
 from gis_testing.servers import free_port
 from layers.errors import Missing
 
+pytestmark = pytest.mark.deep
+
 LONG = "x" * 9000
 """Longer than a line of a request may be."""
 
