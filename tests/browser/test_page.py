@@ -121,5 +121,5 @@ def test_a_browser_that_cannot_read_the_modules_is_told_so(screen: Any) -> None:
     old = re.compile(r"/web/store\.js")
     screen.page.route(old, lambda route: route.fulfill(content_type="text/javascript", body="#"))
     screen.page.goto(screen.server)
-    expect(screen.page.locator("[role=alert]")).to_contain_text("Không tải được chương trình")
+    expect(screen.page.get_by_text("Không tải được chương trình")).to_be_visible()
     screen.errors.clear()
