@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("pg")
         if "browser" in fixtures:
             item.add_marker("browser")
-        if "server" in fixtures or "browser" in fixtures:
+        if "demonstration" in fixtures or "browser" in fixtures:
             item.add_marker(pytest.mark.xdist_group("province"))
 
 
@@ -190,10 +190,10 @@ def live(database_url: str, settings: Settings) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def server(
+def demonstration(
     admin_url: str, template: str, layers: Layers, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """Address of a real server with a small demonstration province, one a test process."""
+    """Address of a database with a small demonstration province, one a test process."""
     from etl import demo, seed  # noqa: PLC0415
     from etl.load import Mode, Order, load  # noqa: PLC0415
 
@@ -211,6 +211,12 @@ def server(
                     is_demo=True,
                 )
                 load(opened, order)
-        used = Settings(var=folder / "var", node_modules=ROOT / "node_modules")
-        with serving(url, used) as address:
-            yield address
+        yield url
+
+
+@pytest.fixture(scope="session")
+def server(demonstration: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real server on the demonstration province, one a test process."""
+    var = tmp_path_factory.mktemp("demo-var") / "var"
+    with serving(demonstration, Settings(var=var, node_modules=ROOT / "node_modules")) as address:
+        yield address

@@ -9,8 +9,8 @@ import { PbfReader } from "pbf";
 
 const EXTENT = 4096;
 
-/** Units beyond the tile up to which a shape may be whole: what reaches farther is cut. */
-const REACH = 1024 + 8;
+/** Units beyond the tile up to which a shape may reach. */
+const REACH = Number(process.argv[2]);
 
 const [POINT, LINE, AREA] = [1, 2, 3];
 

@@ -24,13 +24,17 @@ class Findings(NamedTuple):
     faults: list[str]
 
 
-def read(tiles: Iterable[tuple[str, bytes]]) -> Findings:
+REACH = 1024 + 8
+"""Units beyond a tile up to which a shape may be whole: what reaches farther is cut."""
+
+
+def read(tiles: Iterable[tuple[str, bytes]], reach: int = REACH) -> Findings:
     """Read tiles, each with a name for the sentences; those without bytes are passed over."""
     node = shutil.which("node")
     if node is None or not _READER.is_dir():
         unavailable("no node, or the browser modules are not installed")
     reader = subprocess.Popen(
-        [node, _SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [node, _SCRIPT, str(reach)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     count = 0
     with reader:
