@@ -79,9 +79,11 @@ def ogc_database(admin_url: str, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def api(ogc_database: str) -> Iterator[Api]:
+def api(ogc_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """The interface over the rows of this module; tests do not change them."""
-    app = create_app(Settings(), ogc_database)
+    # Never the folder of a product that runs here: its tiles would be thrown away.
+    used = Settings(var=tmp_path_factory.mktemp("ogc") / "var")
+    app = create_app(used, ogc_database)
     yield Api(app.test_client())
     app.extensions["gis"].close()
 

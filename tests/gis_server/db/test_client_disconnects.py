@@ -95,7 +95,7 @@ def test_the_question_of_a_client_that_goes_away_is_stopped(
     client = _ask(live, "/health" if has_asked_before else SLOW)
     if has_asked_before:
         assert b"200" in client.recv(10_000)
-        client.sendall(f"GET {SLOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        client.sendall(f"GET {SLOW} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     assert _until(slow, 1, 3)
     client.close()
     assert _until(slow, 0, PATIENCE + 1.5)

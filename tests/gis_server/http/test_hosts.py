@@ -1,6 +1,9 @@
 """By which names the server may be called, and what its links and redirects begin with."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,8 +15,20 @@ from gis_testing.applications import create_app
 PUBLIC = "https://maps.example/gis"
 
 
-def _client(database_url: str, used: Settings) -> FlaskClient:
-    return create_app(used, database_url).test_client()
+Calling = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def calling(database_url: str, settings: Settings) -> Iterator[Calling]:
+    """A function that gives a client of a server with further settings."""
+    with ExitStack() as opened:
+
+        def go(**more: Any) -> FlaskClient:
+            app = create_app(replace(settings, **more), database_url)
+            opened.callback(app.extensions["gis"].close)
+            return app.test_client()
+
+        yield go
 
 
 @pytest.mark.parametrize(
@@ -48,15 +63,15 @@ def test_another_name_is_refused(client: FlaskClient, host: str, path: str) -> N
 @pytest.mark.parametrize(
     "host", ["maps.example", "maps.example:443", "gis_python", "10.1.2.3:8080", "xn--bn-rja4i.vn"]
 )
-def test_names_of_the_settings_are_ours(database_url: str, settings: Settings, host: str) -> None:
-    used = replace(settings, public_url=PUBLIC, hosts=("gis_python", "10.1.2.3", "bản.vn"))
+def test_names_of_the_settings_are_ours(calling: Calling, host: str) -> None:
+    client = calling(public_url=PUBLIC, hosts=("gis_python", "10.1.2.3", "bản.vn"))
     if host.startswith("xn--"):
         host = "bản.vn".encode("idna").decode()
-    assert _client(database_url, used).get("/ogc", headers={"Host": host}).status_code == 200
+    assert client.get("/ogc", headers={"Host": host}).status_code == 200
 
 
-def test_a_name_with_an_underscore_is_in_the_links(database_url: str, settings: Settings) -> None:
-    client = _client(database_url, replace(settings, hosts=("gis_python",)))
+def test_a_name_with_an_underscore_is_in_the_links(calling: Calling) -> None:
+    client = calling(hosts=("gis_python",))
     found = client.get("/ogc", headers={"Host": "gis_python:8080"}).get_json(force=True)
     assert found["links"][0]["href"].startswith("http://gis_python:8080/ogc")
 
@@ -68,10 +83,8 @@ def test_who_says_no_host_is_answered(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/ogc//collections", "/ogc///collections"])
-def test_a_redirect_keeps_the_public_address(
-    database_url: str, settings: Settings, path: str
-) -> None:
-    client = _client(database_url, replace(settings, public_url=PUBLIC))
+def test_a_redirect_keeps_the_public_address(calling: Calling, path: str) -> None:
+    client = calling(public_url=PUBLIC)
     answer = client.get(path, query_string={"f": "json"}, headers={"Host": "localhost"})
     assert answer.status_code == 308
     assert answer.headers["Location"] == f"{PUBLIC}/ogc/collections?f=json"

@@ -246,8 +246,8 @@ def test_a_schema_is_a_schema(api: Any, layers: Any) -> None:
         jsonschema.Draft202012Validator.check_schema(api.json(f"/collections/{layer.id}/schema"))
 
 
-def test_links_start_with_the_public_address(ogc_database: str) -> None:
-    app = create_app(Settings(public_url="https://gis.example.vn/map"), ogc_database)
+def test_links_start_with_the_public_address(ogc_database: str, settings: Settings) -> None:
+    app = create_app(replace(settings, public_url="https://gis.example.vn/map"), ogc_database)
     client = app.test_client()
     for path in ("/ogc", "/ogc/collections/school/items?limit=1", "/ogc/openapi"):
         text = client.get(path).text
@@ -256,9 +256,11 @@ def test_links_start_with_the_public_address(ogc_database: str) -> None:
     app.extensions["gis"].close()
 
 
-def test_links_start_with_the_name_that_the_client_used(ogc_database: str) -> None:
+def test_links_start_with_the_name_that_the_client_used(
+    ogc_database: str, settings: Settings
+) -> None:
     names = ("a.example", "b.example", *(f"h{n}.example" for n in range(40)))
-    app = create_app(Settings(hosts=names), ogc_database)
+    app = create_app(replace(settings, hosts=names), ogc_database)
     for host in names:
         answer = app.test_client().get("/ogc/collections", headers={"Host": host})
         assert f"http://{host}/ogc/collections/school" in answer.text

@@ -79,7 +79,7 @@ ITEMS = "/collections/incident/items"
         ("f", "xml"),
         ("f", "png"),
         ("f", "jsonld"),
-        ("f", "xlsx"),
+        ("f", "ods"),
         ("f", ""),
         ("f", "JSON"),
         ("lang", "fr"),
