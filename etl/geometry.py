@@ -27,6 +27,8 @@ _REPAIR_SHARE, _REPAIR_AREA = 0.001, 0.5
 _ELLIPSOID = pyproj.Geod(ellps="WGS84")
 """Also the ellipsoid of VN-2000."""
 
+_MILLIMETRE_DEGREES = 1e-8
+
 _TYPES = {
     "Point": ((0,), None),
     "MultiPoint": ((0, 4), shapely.multipoints),
@@ -77,6 +79,7 @@ class Place:
         legal = crs_of.measures_area(self.crs)
         measured = self._measure(kept, geographic=False) if legal else None
         kept = _promoted(self._moved(kept), self.layer.geometry.type)
+        self._refuse(kept, self._speck(kept), "smaller than a millimetre", faults)
         if measured is None:
             measured = self._measure(kept, geographic=self.layer.geometry.crs.is_geographic)
         return Located(kept, measured, faults, warnings)
@@ -86,6 +89,16 @@ class Place:
         done = {fault.row for fault in faults}
         faults += [Fault(int(r), FIELD, _shown(shapes[r]), reason) for r in rows if r not in done]
         shapes[where] = None
+
+    def _speck(self, shapes: Array) -> Array:
+        """Mark lines and areas that no encoding has digits enough to show as such."""
+        if self.layer.geometry.dimension == 0:
+            return np.zeros(len(shapes), dtype=np.bool_)
+        west, south, east, north = shapely.bounds(shapes).T
+        smallest = _MILLIMETRE_DEGREES if self.layer.geometry.crs.is_geographic else 0.001
+        with np.errstate(invalid="ignore"):
+            found: Array = np.maximum(east - west, north - south) < smallest
+        return found & ~shapely.is_missing(shapes)
 
     def _wanted(self) -> str:
         return f"not a {self.layer.geometry.type}"

@@ -110,13 +110,21 @@ class _Match(NamedTuple):
 
 _INSIDE_A_WORD = 2
 
+MOST_MATCHES = 20_000
+"""Features with the text that are ranked, units not counted."""
+
 
 def _matches(conn: Connection, among: Sequence[Layer], text: str, limit: int) -> list[_Match]:
     """Return the best matches, best first: one look into the index of all layers a spelling."""
     folded = fold(text)
     if not folded:
         return []
-    asked = {"layers": [layer.id for layer in among], "units": list(units.LAYERS), "limit": limit}
+    asked = {
+        "layers": [layer.id for layer in among],
+        "units": list(units.LAYERS),
+        "limit": limit,
+        "most": MOST_MATCHES,
+    }
     best: dict[tuple[str, str], _Match] = {}
     for spelling in _spellings(folded):
         rows = conn.execute(sql.query("search_documents"), {**asked, "text": spelling})

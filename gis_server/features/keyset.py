@@ -9,6 +9,7 @@ import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 from psycopg.sql import SQL, Composable, Identifier, Placeholder
@@ -29,8 +30,11 @@ class CursorInvalid(ParameterInvalid):
 
 
 def order(layer: Layer, query: Query) -> tuple[Sort, ...]:
-    """Return by what features are sorted: in the end by the key, so that all have a place."""
-    named = [sort for sort in query.sort if sort.name != layer.key]
+    """Return by what features are sorted: in the end by the key, so that all have a place.
+
+    What is named after the key decides nothing: no two features have the same one.
+    """
+    named = tuple(takewhile(lambda sort: sort.name != layer.key, query.sort))
     own = next((s for s in query.sort if s.name == layer.key), Sort(layer.key, descending=False))
     return (*named, own)
 
@@ -79,6 +83,7 @@ def _value(layer: Layer, sort: Sort, value: Any) -> Any:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or "\0" in value:
         raise TypeError
+    value.encode()  # Half of a surrogate pair is no text.
     return value
 
 

@@ -134,11 +134,7 @@ def _limit(args: Args, *, is_download: bool) -> int | None:
 
 
 def _whole(args: Args, name: str, absent: int, *, low: int, high: int) -> int:
-    if name not in args:
-        return absent
-    text = args[name]
-    shortened = text[:_DIGITS] if text.isascii() and text.isdigit() else text
-    return params.whole(shortened, name, low=low, high=high)
+    return params.whole(args[name], name, low=low, high=high) if name in args else absent
 
 
 def _choice(args: Args, name: str, meanings: Mapping[str, bool]) -> bool:

@@ -66,15 +66,18 @@ def is_current(tags: Iterable[str], version: int, representation: Representation
     return None
 
 
-def rows_of(header: str) -> frozenset[str] | None:
-    """Read If-Match: what the row may be; None when anything will do (``*``).
+def rows_of(header: str, *, weak: bool = False) -> frozenset[str] | None:
+    """Read If-Match or If-None-Match of a change: the rows that are named, None for any (``*``).
 
-    Weak tags are passed over, as the comparison of If-Match is the strong one.
+    Args:
+        header: its text.
+        weak: whether tags are compared weakly, as those of If-None-Match; of If-Match weak ones are
+            passed over.
     """
     if header.strip() == "*":
         return None
-    strong = [tag for weak, tag in _TAG.findall(header) if not weak]
-    return frozenset(parts[1] for tag in strong if len(parts := tag.split(".")) == 3)
+    named = [tag for mark, tag in _TAG.findall(header) if weak or not mark]
+    return frozenset(parts[1] for tag in named if len(parts := tag.split(".")) == 3)
 
 
 def hexagons(version: int, audience: Audience, *shown: object) -> str:

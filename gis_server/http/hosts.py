@@ -17,7 +17,9 @@ from layers.errors import Invalid
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 """Names of this machine for itself."""
 
-_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+?)\.?(?::[0-9]{1,5})?")
+_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+?)\.?(?::(?P<port>[0-9]{0,5}))?")
+
+_HIGHEST_PORT = 65_535
 
 
 class HostUnknown(Invalid):
@@ -58,10 +60,15 @@ def called(asked: Request) -> str:
 
     Werkzeug's own reading is empty for a name with an underscore, as containers have.
     """
-    return asked.headers.get("Host") or f"{LOOPBACK[0]}:{asked.environ.get('SERVER_PORT', 80)}"
+    host = asked.headers.get("Host", "")
+    if not host and asked.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
+        return f"{LOOPBACK[0]}:{asked.environ.get('SERVER_PORT', 80)}"
+    return host
 
 
 @lru_cache(maxsize=256)
 def _name(host: str) -> str:
     found = _HOST.fullmatch(host)
-    return found["name"].lower() if found else ""
+    if found is None or int(found["port"] or 0) > _HIGHEST_PORT:
+        return ""
+    return found["name"].lower()

@@ -132,7 +132,7 @@ def interval(text: str, name: str = "datetime") -> Interval:
 
 
 _TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)([Zz]|[+ -]\d{2}:?\d{2})?)?",
+    r"(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)([Zz]|[+ -]\d{2}:?[0-5]\d)?)?",
     re.ASCII,
 )
 """A date, or a time with or without a zone, as RFC 3339 writes them.
@@ -277,9 +277,10 @@ def whole(text: str, name: str, *, low: int, high: int) -> int:
         ParameterInvalid: not a whole number, or below ``low``.
     """
     # Beyond eighteen digits any number is above any limit, and Python would refuse to read it.
-    if not text.isascii() or not text.isdigit() or int(text[:18]) < low:
+    digits = text.lstrip("0")[:18] or "0"
+    if not text.isascii() or not text.isdigit() or int(digits) < low:
         raise ParameterInvalid(name, f"a whole number from {low} is needed, not '{text[:40]}'")
-    return min(int(text[:18]), high)
+    return min(int(digits), high)
 
 
 def language(text: str) -> str:

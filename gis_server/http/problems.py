@@ -11,6 +11,7 @@ import psycopg
 import psycopg_pool
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from gis_server.http.errors import (
     MissingOfType,
@@ -51,6 +52,8 @@ which may show what is inside."""
 
 _RETRY_AFTER = "5"
 """Seconds after which a busy server may be asked again."""
+
+_READING = ("GET", "HEAD", "OPTIONS")
 
 _PASSED_ON = ("Allow", "Location")
 """Headers of werkzeug's errors that say more than the body does."""
@@ -117,6 +120,13 @@ def log_unexpected(error: BaseException) -> None:
 
 def install(app: Flask) -> None:
     """Answer every error of the application with problem details."""
+
+    @app.before_request
+    def lead_only_readers_on() -> None:
+        """Nobody changes or removes by one address what another one names."""
+        is_led_on = isinstance(request.routing_exception, RequestRedirect)
+        if is_led_on and request.method not in _READING:
+            raise Missing(f"There is nothing at {request.path[:200]}.")
 
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:

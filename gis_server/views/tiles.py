@@ -9,7 +9,7 @@ from gis_server.access import bearer
 from gis_server.answers import current, named, replies
 from gis_server.answers.current import services
 from gis_server.answers.tile_metadata import about
-from gis_server.features import tile_filter
+from gis_server.features import pages, tile_filter
 from gis_server.features.tile_filter import TileFilter
 from gis_server.http import json_body, params
 from layers.geo import TileId
@@ -60,7 +60,8 @@ def _found(layer: Layer, at: TileId, choice: TileFilter | None) -> StoredTile | 
     if choice is None:
         return services().tiles.tile(layer, current.audience(), at)
     audience = current.audience()
-    return services().tiles.chosen(layer, audience, at, choice.key, choice.wanted)
+    with pages.refusing():
+        return services().tiles.chosen(layer, audience, at, choice.key, choice.wanted)
 
 
 def anew() -> Response:

@@ -2,4 +2,5 @@
 -- writer of the row has the condition looked at again, so of two who read the same row one comes through.
 UPDATE {table} AS t SET {changes}
 WHERE t.{key} = %(key)s AND (%(rows)s::text[] IS NULL OR t.xmin::text = ANY (%(rows)s::text[]))
+  AND %(barred)s::text[] IS NOT NULL AND t.xmin::text <> ALL (%(barred)s::text[])
 RETURNING t.{key}, t.xmin::text

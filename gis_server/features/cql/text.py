@@ -176,6 +176,8 @@ class _Parser:
             return _node("between", left, low, self._sum())
         if self._take("IN"):
             self._expect("(")
+            if self._next.text == ")":
+                raise self._wrong()
             return _node("in", left, self._arguments())
         return None
 

@@ -1,6 +1,5 @@
 """CQL2 JSON to a condition in SQL: names only from the layer, values only as placeholders."""
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +15,8 @@ from gis_server.features.cql.time import RELATIONS, Period, relation
 from gis_server.features.crs import Reference
 from gis_server.features.errors import FilterInvalid
 from gis_server.features.query import Condition, spatial
-from gis_server.http import params
+from gis_server.http import json_body, params
+from gis_server.http.json_body import BodyUnreadable
 from layers.audience import Audience
 from layers.errors import FieldUnknown
 from layers.model import Layer
@@ -85,11 +85,10 @@ def from_json(text: str | bytes, layer: Layer, crs: Reference, audience: Audienc
         FieldUnknown: a property that the layer does not show.
     """
     try:
-        node = json.loads(text)
-        # Half of a surrogate pair can be written as an escape, but is no text.
-        json.dumps(node, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise FilterInvalid("it is not JSON") from None
+        node = json_body.value(text.encode() if isinstance(text, str) else text)
+    except (BodyUnreadable, UnicodeError) as error:
+        said = error.reason if isinstance(error, BodyUnreadable) else "it is not UTF-8 text"
+        raise FilterInvalid(said) from None
     return translate(node, layer, crs, audience)
 
 

@@ -43,6 +43,10 @@ class FeatureChanged(PreconditionFailed):
     """Someone else changed this feature since it was read, or removed it; read it again."""
 
 
+class FeatureBarred(PreconditionFailed):
+    """The feature is as If-None-Match says that it must not be, or not as If-Match says."""
+
+
 class IfMatchMissing(PreconditionRequired):
     """Send If-Match with the ETag of the feature as it was read, or * to change it in any case."""
 

@@ -18,6 +18,7 @@ from gis_server.features.crs import Reference
 from gis_server.features.edit import geometry as edit_geometry
 from gis_server.features.edit import values as edit_values
 from gis_server.features.edit.errors import (
+    FeatureBarred,
     FeatureChanged,
     FeatureExists,
     FeatureInvalid,
@@ -51,10 +52,11 @@ class Sent(NamedTuple):
 
 
 class Target(NamedTuple):
-    """Optimistic locking: which feature is meant, and what its row may be."""
+    """Optimistic locking: which feature is meant, what its row may be, and what it may not."""
 
     key: Key
     rows: Rows
+    barred: Rows = frozenset()
 
 
 class Plan(NamedTuple):
@@ -135,6 +137,7 @@ def run(conn: Connection, plan: Plan, who: str) -> Written:
 
     Raises:
         FeatureChanged: the row is another than the client knows.
+        FeatureBarred: the row is one that the client excludes.
         FeatureUnknown: there is none.
         FeatureExists: a new one has the key of another.
         FeatureLocked: someone else is at it for longer than a client waits.
@@ -171,6 +174,8 @@ def exists(conn: Connection, layer: Layer, key: Key) -> bool:
 
 def _missed(conn: Connection, plan: Plan) -> Exception:
     """Part 4 wants 412 for the replacement of what is not there, as If-Match matches nothing."""
+    if plan.values["barred"] != [] and exists(conn, plan.layer, plan.values["key"]):
+        return FeatureBarred()
     if plan.action == "replace" or exists(conn, plan.layer, plan.values["key"]):
         return FeatureChanged()
     return FeatureUnknown(plan.layer.id, str(plan.key)[:100])
@@ -261,7 +266,8 @@ def _bound(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _chosen(target: Target) -> dict[str, Any]:
-    return {"key": target.key, "rows": None if target.rows is None else sorted(target.rows)}
+    rows = {"rows": target.rows, "barred": target.barred}
+    return {"key": target.key, **{n: None if r is None else sorted(r) for n, r in rows.items()}}
 
 
 def _named(name: str) -> str:

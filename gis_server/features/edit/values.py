@@ -17,16 +17,21 @@ from layers.model import Field, Type
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATETIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:[0-5]\d)", re.ASCII
 )
 
 
 class _Form(NamedTuple):
-    """How a type is written in JSON, what that is called, and how Arrow takes it."""
+    """How a type is written in JSON, what that is called, and how Arrow takes it.
+
+    ``brought`` makes Arrow's kind of value of Python's: a whole number may be written 1.0, any
+    number without a fraction, and T and Z with small letters.
+    """
 
     fits: Callable[[Any], bool]
     wanted: str
     arrow: pa.DataType
+    brought: Callable[[Any], Any] = lambda given: given
 
 
 def _is_text(given: Any) -> bool:
@@ -62,11 +67,13 @@ def _is_datetime(given: Any) -> bool:
 
 _FORMS: Mapping[Type, _Form] = {
     Type.TEXT: _Form(_is_text, "a text", pa.string()),
-    Type.INTEGER: _Form(_is_integer, "a whole number of 64 bits", pa.int64()),
-    Type.NUMBER: _Form(is_number, "a finite number", pa.float64()),
+    Type.INTEGER: _Form(_is_integer, "a whole number of 64 bits", pa.int64(), int),
+    Type.NUMBER: _Form(is_number, "a finite number", pa.float64(), float),
     Type.BOOLEAN: _Form(_is_truth, "true or false", pa.bool_()),
     Type.DATE: _Form(_is_date, "a date like 2025-12-31", pa.string()),
-    Type.DATETIME: _Form(_is_datetime, "a time like 2025-12-31T08:30:00+07:00", pa.string()),
+    Type.DATETIME: _Form(
+        _is_datetime, "a time like 2025-12-31T08:30:00+07:00", pa.string(), str.upper
+    ),
 }
 
 
@@ -78,9 +85,7 @@ def value(field: Field, given: Any) -> tuple[Any, list[Fault]]:
     form = _FORMS[field.type]
     if given is not None and not form.fits(given):
         return None, [Fault(0, field.name, shown(given), f"not {form.wanted}")]
-    brought = int(given) if field.type is Type.INTEGER and given is not None else given
-    if field.type is Type.DATETIME and given is not None:
-        brought = given.upper()
+    brought = None if given is None else form.brought(given)
     found = check.column(field, pa.array([brought], form.arrow))
     return found.column[0].as_py(), found.faults
 

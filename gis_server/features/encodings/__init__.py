@@ -11,6 +11,7 @@ ENCODINGS: Mapping[str, Encoding] = {
         "xlsx",
         xlsx.stream,
         is_compressed=True,
+        is_for_people=True,
     ),
     "geojsonseq": Encoding("application/geo+json-seq", "geojsons", geojson_seq.stream),
     "csv": Encoding("text/csv; charset=utf-8", "csv", csv_text.stream),

@@ -44,13 +44,14 @@ class Encoding(NamedTuple):
     """An encoding.
 
     ``stream`` yields the bytes of all features that are wanted, a few thousand rows at a time; when
-    it is closed early, its statement ends.
+    it is closed early, its statement ends. One for people has words in the reader's language.
     """
 
     media_type: str
     extension: str
     stream: Callable[[Connection, ExportQuery], Generator[bytes]]
     is_compressed: bool = False
+    is_for_people: bool = False
 
 
 def plan(wanted: ExportQuery, columns: Composable) -> Plan:

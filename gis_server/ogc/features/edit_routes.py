@@ -161,15 +161,18 @@ def _check_media(*known: str) -> None:
 
 def _target(layer: Layer, text: str) -> Target:
     """Return which feature is meant, and what its row may be."""
-    key = item_params.key(layer, text.rstrip("/"))
-    if key is None:
+    key = item_params.key(layer, text)
+    # A slash at the end is passed over where one reads; it leads nobody to what is to be changed.
+    if key is None or text.endswith("/"):
         raise FeatureUnknown(layer.id, text[:100])
     header = request.headers.get("If-Match")
     if header is None:
         with services().pool.connection() as conn:
             is_there = transaction.exists(conn, layer, key)
         raise IfMatchMissing if is_there else FeatureUnknown(layer.id, text[:100])
-    return Target(key, etags.rows_of(header))
+    barred = request.headers.get("If-None-Match")
+    excluded = frozenset() if barred is None else etags.rows_of(barred, weak=True)
+    return Target(key, etags.rows_of(header), excluded)
 
 
 def _sent(layer: Layer, read: Callable[[bytes, Reference], Sent]) -> Sent:

@@ -52,12 +52,13 @@ class Source(NamedTuple):
 
     @property
     def lang(self) -> str:
-        """The language of what the answer says to people; a download says nothing."""
+        """The language of what the answer says to people; most downloads say nothing."""
         return _spoken(self.request_url.media_format)
 
 
 def _spoken(media_format: str) -> str:
-    return "" if media_format in DOWNLOADS else preferred()
+    says_nothing = media_format in DOWNLOADS and not DOWNLOADS[media_format].is_for_people
+    return "" if says_nothing else preferred()
 
 
 def add(routes: Blueprint) -> None:
@@ -93,7 +94,7 @@ def item(layer_id: str, key: str) -> Response:
     media_format = _media_format(item_params.OF_ITEM, PAGES)
     wanted = crs.choose(layer, "crs", request.args.get("crs"))
     source = _source(layer, media_format)
-    answer = _unchanged(source) or _one(source, media_format, key.rstrip("/"), wanted)
+    answer = _unchanged(source) or _one(source, media_format, key.removesuffix("/"), wanted)
     answer.headers["Content-Crs"] = f"<{wanted.uri}>"
     return answer
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from gis_server.answers import current, replies
 from gis_server.answers.current import base_url, services
 from gis_server.answers.tile_metadata import abouts
+from gis_server.features.pages import refusing
 from gis_server.features.request import EVERYWHERE, check
 from gis_server.features.tile_filter import TileFilter
 from gis_server.http.language import preferred
@@ -129,7 +130,18 @@ def _current(at: Tile, layers: Sequence[Layer]) -> Response:
 
 
 def _found(layer: Layer, at: Tile, choice: TileFilter | None) -> StoredTile | None:
-    """Return the tile of one layer; None when nothing is in it."""
+    """Return the tile of one layer; None when nothing is in it.
+
+    Raises:
+        ValueUnusable: the database cannot compute with a value of the filter.
+    """
+    if choice is None:
+        return _drawn(layer, at, None)
+    with refusing():
+        return _drawn(layer, at, choice)
+
+
+def _drawn(layer: Layer, at: Tile, choice: TileFilter | None) -> StoredTile | None:
     if at.matrix.zoom < layer.tiles.minzoom:
         return None
     tiles, audience = services().tiles, current.audience()

@@ -196,3 +196,15 @@ def test_a_bad_question_is_refused(client: FlaskClient, query: str) -> None:
     answer = client.get(f"/search?{query}")
     assert answer.status_code == 400
     assert answer.content_type == "application/problem+json"
+
+
+def test_units_are_found_however_many_others_have_the_text(
+    province: Connection, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    province.execute(
+        "INSERT INTO layer.school (code, name, level, geom)"
+        " SELECT 'N' || n, 'Trường Sông ' || n, 'primary', ST_SetSRID(ST_MakePoint(105.85, 21.55), 4326)"
+        " FROM generate_series(1, 50) AS n"
+    )
+    monkeypatch.setattr(search, "MOST_MATCHES", 5)
+    assert _results(client, "sông")[0]["kind"] == "commune"

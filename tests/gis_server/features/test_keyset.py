@@ -26,6 +26,7 @@ SORTS = (
     (Sort("level", descending=True), Sort("pupils", descending=True)),
     (Sort("code", descending=True),),
     (Sort("name", descending=True), Sort("code", descending=True), Sort("pupils", descending=True)),
+    (Sort("code", descending=True), Sort("pupils", descending=False)),
 )
 
 
@@ -65,6 +66,12 @@ def test_all_pages_together_are_the_list(
     whole, _ = _page(many, layers, Query(PUBLIC, limit=1000, sort=sort))
     assert len(whole) == 47
     assert _walk(many, layers, sort, limit) == whole
+
+
+def test_the_first_field_of_an_order_decides(many: Connection, layers: Layers) -> None:
+    sort = (Sort("code", descending=True), Sort("pupils", descending=False))
+    whole, _ = _page(many, layers, Query(PUBLIC, limit=1000, sort=sort))
+    assert whole == sorted(whole, reverse=True)
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -112,6 +119,7 @@ def _place(*values: Any) -> str:
     [
         "", "x", "ă", "====", "////", _place(), _place("code"), _place("code", 5),
         _place("code", "a\0"), _place("code", None), _place("code", "a", "b"),
+        _place("code", "\ud800"),
         _place("-code", "a"), _place(["code"], "a"), _place({"code": 1}),
         "W10", "bnVsbA", _place(*["["] * 9000),
     ],

@@ -33,13 +33,22 @@ def calling(database_url: str, settings: Settings) -> Iterator[Calling]:
 
 @pytest.mark.parametrize(
     "host",
-    ["localhost", "localhost:8080", "LOCALHOST:8080", "127.0.0.1:1", "[::1]:8080", "localhost.:80"],
+    [
+        "localhost",
+        "localhost:8080",
+        "LOCALHOST:8080",
+        "127.0.0.1:1",
+        "[::1]:8080",
+        "localhost.:80",
+        "localhost:65535",
+        "localhost:",
+    ],
 )
 def test_the_machine_itself_is_served_by_any_of_its_names(client: FlaskClient, host: str) -> None:
     answer = client.get("/ogc", headers={"Host": host})
     assert answer.status_code == 200
     for link in answer.get_json(force=True)["links"]:
-        assert link["href"].startswith(f"http://{host.lower()}"), link
+        assert link["href"].startswith(f"http://{host.lower().rstrip(':')}"), link
 
 
 @pytest.mark.parametrize(
@@ -47,7 +56,8 @@ def test_the_machine_itself_is_served_by_any_of_its_names(client: FlaskClient, h
     [
         "evil.example", "gis_python", "localhost.evil.example", "evil.example:8080",
         "localhost:8080/evil", "localhost:evil", "user@localhost", "localhost evil", "[::1", " ",
-        "maps.example", "127.0.0.1.evil.example", "ⓛocalhost".encode().decode("latin1"),
+        "maps.example", "127.0.0.1.evil.example", "localhost:65536", "127.0.0.1:99999",
+        "ⓛocalhost".encode().decode("latin1"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/ogc", "/ogc//collections", "/tiles/road.json", "/", "/nowhere"])
@@ -76,9 +86,11 @@ def test_a_name_with_an_underscore_is_in_the_links(calling: Calling) -> None:
     assert found["links"][0]["href"].startswith("http://gis_python:8080/ogc")
 
 
-def test_who_says_no_host_is_answered(client: FlaskClient) -> None:
-    """HTTP/1.0 asks for none, and probes of load balancers use it."""
-    answer = client.get("/ogc", environ_overrides={"HTTP_HOST": "", "SERVER_PORT": "8080"})
+def test_who_says_no_host_is_answered_in_http_1_0(client: FlaskClient) -> None:
+    """It asks for none, and probes of load balancers use it; HTTP/1.1 wants one."""
+    bare = {"HTTP_HOST": "", "SERVER_PORT": "8080", "SERVER_PROTOCOL": "HTTP/1.1"}
+    assert client.get("/ogc", environ_overrides=bare).status_code == 400
+    answer = client.get("/ogc", environ_overrides={**bare, "SERVER_PROTOCOL": "HTTP/1.0"})
     assert answer.get_json(force=True)["links"][0]["href"].startswith("http://localhost:8080/ogc")
 
 
@@ -98,3 +110,10 @@ def test_without_a_public_address_a_redirect_stays_where_it_is(client: FlaskClie
 def test_a_public_address_with_a_port_and_a_user_is_known_by_its_name(settings: Settings) -> None:
     named = hosts.names(replace(settings, public_url="https://u:p@Maps.Example:8443/gis"))
     assert named == {"maps.example", *hosts.LOOPBACK}
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH", "POST"])
+def test_nothing_is_changed_by_way_of_a_redirect(client: FlaskClient, method: str) -> None:
+    answer = client.open("/ogc/collections/school/items//S1", method=method)
+    assert answer.status_code == 404
+    assert "Location" not in answer.headers

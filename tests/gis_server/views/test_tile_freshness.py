@@ -3,6 +3,7 @@
 import gzip
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import brotli
 import mapbox_vector_tile
@@ -160,6 +161,23 @@ def test_a_bad_choice_is_refused(client: FlaskClient, query: str) -> None:
         answer = client.get(f"{path}?{query}")
         assert answer.status_code == 400
         assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("wanted", ["1e308*10>1", "2^1e10>1", "(-8)^0.5>1"])
+def test_what_the_database_cannot_compute_is_the_questions_fault(
+    province: Connection, client: FlaskClient, wanted: str
+) -> None:
+    place, side = f"{AT.z}/{AT.y}/{AT.x}", 180 / 2**14
+    in_degrees = f"14/{int((90 - 21.55) / side)}/{int((180 + 105.85) / side)}"
+    for path in (
+        f"{PATH}?",
+        f"/ogc/collections/school/tiles/WebMercatorQuad/{place}?",
+        f"/ogc/tiles/WebMercatorQuad/{place}?collections=school&",
+        f"/ogc/collections/school/tiles/WorldCRS84Quad/{in_degrees}?",
+    ):
+        answer = client.get(f"{path}filter={quote(wanted)}")
+        assert answer.status_code == 400, path
+        assert "refuses a value" in answer.get_json(force=True)["detail"]
 
 
 def test_the_description_repeats_the_choice(client: FlaskClient) -> None:

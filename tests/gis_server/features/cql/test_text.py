@@ -85,6 +85,7 @@ def test_a_filter_is_read_into_its_tree(text: str, wanted: Any) -> None:
     [
         ("", 1), ("a =", 4), ("a = 1 b", 7), ("= 1", 1), ("a = 'x", 5), ("a == 1", 4),
         ("(a = 1", 7), ("a = 1)", 6), ("a LIKE", 7), ("a IN 1", 6), ("a IN (1,)", 9),
+        ("a IN ()", 7),
         ("a BETWEEN 1", 12), ("a IS 1", 3), ("a NOT 1", 7), ("AND a = 1", 1), ("a = 1 AND", 10),
         ("a; DROP TABLE x", 2), ("POINT(1", 1), ("POINT(x y)", 1), ("a = $1", 5), ("f(1", 4),
         ("NOT", 4), ("a = 1 OR OR b = 2", 10), ("T_AFTER(a,", 11), ("a = #", 5),

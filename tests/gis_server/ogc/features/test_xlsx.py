@@ -112,3 +112,16 @@ def _stored(conn: Connection) -> list[tuple[Any, ...]]:
 
 def test_an_hour_of_the_night_is_of_the_day_that_people_there_had() -> None:
     assert timedelta(hours=7) == UTC_OFFSET, "the headings say UTC+7"
+
+
+def test_a_workbook_is_another_one_in_another_language(api: Any) -> None:
+    path, tags = f"{ITEMS.format('incident')}?f=xlsx&limit=1", []
+    for lang in ("vi", "en"):
+        with api.client.get(path, headers={"Accept-Language": lang}) as answer:
+            assert answer.headers["Content-Language"].startswith(lang)
+            assert "Accept-Language" in answer.headers["Vary"]
+            tags.append(answer.headers["ETag"])
+    for lang, status in (("vi", 304), ("en", 200)):
+        headers = {"Accept-Language": lang, "If-None-Match": tags[0]}
+        with api.client.get(path, headers=headers) as answer:
+            assert answer.status_code == status

@@ -241,3 +241,26 @@ def test_a_rule_of_the_database_is_a_refusal(editor: Any, conn: Connection) -> N
     detail = editor.problem(422, "POST", "school/items", editor.with_(editor.school, pupils=2000))
     assert "rule of its own" in detail
     assert "check" not in detail
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_what_if_none_match_names_is_not_changed(editor: Any, method: str) -> None:
+    path = editor.create("school", editor.school)
+    tag = editor.get(path).headers["ETag"]
+    body = None if method == "DELETE" else editor.school
+    for barred in ("*", tag, f"W/{tag}", f'"x", {tag}'):
+        said = editor.problem(412, method, path, body, If_Match="*", If_None_Match=barred)
+        assert "If-None-Match" in said
+        assert editor.get(path).headers["ETag"] == tag
+    answer = editor.send(method, path, body, If_Match="*", If_None_Match='"another"')
+    assert answer.status_code == 204, answer.text
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_an_address_with_a_slash_at_its_end_changes_nothing(editor: Any, method: str) -> None:
+    path = editor.create("school", editor.school)
+    body = None if method == "DELETE" else editor.school
+    for address in (f"{path}/", f"{path}%2F", f"{path}//", path.replace("items/", "items/%2F")):
+        answer = editor.send(method, address, body, If_Match="*")
+        assert answer.status_code == 404, address
+    assert editor.get(f"{path}/").status_code == 200

@@ -313,3 +313,37 @@ def test_times_are_those_of_the_calendar(sample: Any, sent: str, status: int) ->
     assert sample.send("POST", "sample/items", body).status_code == status
     for asked in ("", "?f=html", "?sortby=of_datetime&limit=1"):
         assert sample.client.get(f"/ogc/collections/sample/items{asked}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "number", [2**53 + 1, 2**63 - 1, 2**63, 10**20, 10**25, 10**307, -(10**29)]
+)
+def test_a_number_may_be_written_without_a_fraction(sample: Any, number: int) -> None:
+    path = sample.create("sample", {**SQUARE, "properties": {"of_number": number}})
+    assert sample.get(path).get_json(True)["properties"]["of_number"] == float(number)
+
+
+def test_a_number_of_any_length_is_held_to_its_limits(editor: Any) -> None:
+    place = {"type": "Point", "coordinates": [105.85, 21.55]}
+    named = {"code": "C1", "name": "x", "kind": "traffic", "bearing": 10**29}
+    body = {"type": "Feature", "geometry": place, "properties": named}
+    assert "maximum 360" in editor.problem(422, "POST", "camera/items", body)
+
+
+def test_an_offset_of_time_has_minutes_below_sixty(sample: Any) -> None:
+    body = {**SQUARE, "properties": {"of_datetime": "2026-01-01T00:00:00+07:60"}}
+    assert "of_datetime" in sample.problem(422, "POST", "sample/items", body)
+
+
+@pytest.mark.parametrize(("side", "status"), [(1e-6, 422), (9e-4, 422), (2e-3, 201)])
+def test_an_area_is_no_smaller_than_a_millimetre(editor: Any, side: float, status: int) -> None:
+    body = {**editor.parcel, "geometry": box(430000, 2380000, side)}
+    answer = editor.send("POST", "land_parcel/items", body, Content_Crs=f"<{ZONE}>")
+    assert answer.status_code == status, answer.text
+    if status == 201:
+        (feature,) = editor.client.get("/ogc/collections/land_parcel/items").get_json(True)[
+            "features"
+        ]
+        assert shapely.from_geojson(json.dumps(feature["geometry"])).is_valid
+    else:
+        assert "smaller than a millimetre" in answer.get_json(True)["detail"]
