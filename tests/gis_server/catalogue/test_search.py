@@ -203,7 +203,7 @@ def test_units_are_found_however_many_others_have_the_text(
 ) -> None:
     province.execute(
         "INSERT INTO layer.school (code, name, level, geom)"
-        " SELECT 'N' || n, 'Trường Sông ' || n, 'primary', ST_SetSRID(ST_MakePoint(105.85, 21.55), 4326)"
+        " SELECT 'N' || n, 'Trường Sông ' || n, 'primary', ST_Point(105.85, 21.55, 4326)"
         " FROM generate_series(1, 50) AS n"
     )
     monkeypatch.setattr(search, "MOST_MATCHES", 5)
